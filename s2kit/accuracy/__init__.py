@@ -1,0 +1,1 @@
+"""Accuracy: class maps against benchmarks."""

@@ -1,0 +1,1 @@
+"""Benchmarks: polygons drawn over a scene, checked and rasterised to masks."""

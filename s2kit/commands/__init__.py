@@ -1,0 +1,1 @@
+"""The sub-commands of ``python -m s2kit``, one file each."""

@@ -1,0 +1,1 @@
+"""Maps: classified scenes, their files and their figures."""

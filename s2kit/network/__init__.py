@@ -1,0 +1,1 @@
+"""Network: the U-Net, its patches, its training and its weights."""

@@ -1,0 +1,40 @@
+"""The ten land cover classes of the paper (section 2.2) and the colours they are drawn in."""
+
+from dataclasses import dataclass
+
+NO_DATA = 0
+"""Code of the background in masks and class maps: unlabelled, or not classified."""
+
+
+@dataclass(frozen=True)
+class LandCoverClass:
+    """One class: its code in masks and maps, its names, its colour as ``#rrggbb``."""
+
+    code: int
+    name: str
+    short: str
+    colour: str
+
+
+CLASSES = (
+    LandCoverClass(1, "coniferous forest", "coniferous", "#14532d"),
+    LandCoverClass(2, "mixed forest", "mixed forest", "#3f8f4f"),
+    LandCoverClass(3, "built-up and industrial areas", "built-up", "#c0392b"),
+    LandCoverClass(4, "mature cereals, or before spring operations", "mature crops", "#f2c84b"),
+    LandCoverClass(5, "bare soil", "bare soil", "#8a5a2b"),
+    LandCoverClass(6, "permanent grassland", "grassland", "#b6d97a"),
+    LandCoverClass(7, "roads", "roads", "#3a3a3a"),
+    LandCoverClass(8, "water bodies", "water", "#2f6fd0"),
+    LandCoverClass(9, "crops in vegetation growth", "growing crops", "#62d84e"),
+    LandCoverClass(10, "quarry areas", "quarries", "#c9a6e0"),
+)
+"""The classes in the order of their codes, 1 to 10."""
+
+CODES = tuple(c.code for c in CLASSES)
+
+
+def class_of(code: int) -> LandCoverClass:
+    """Return the class with this code (1 to 10); KeyError for any other number."""
+    if code not in CODES:
+        raise KeyError(f"{code} is no land cover class; the codes are 1 to {len(CLASSES)}")
+    return CLASSES[code - 1]
