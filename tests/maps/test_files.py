@@ -17,7 +17,7 @@ from s2kit.scenes.nomenclature import CLASSES
 
 @pytest.fixture
 def class_map() -> xr.DataArray:
-    """Every code once, on a small UTM grid."""
+    """Put every code once on a small UTM grid."""
     codes = np.array([[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 0]], dtype=np.uint8)
     return xr.DataArray(
         codes,
