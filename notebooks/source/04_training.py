@@ -170,7 +170,6 @@ save_weights(
     recipe=recipe.name,
     seed=0,
     scenes=list(training),
-    normalisation="reflectance / 0.6, clipped to 0-1",
 )
 print("validation OA above 85 %:", trained.history["validation_OA"].max() > 0.85)
 
