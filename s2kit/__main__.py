@@ -5,6 +5,7 @@ import sys
 import click
 
 from s2kit.commands.assess import assess
+from s2kit.commands.data import data
 from s2kit.errors import S2kitError
 
 
@@ -15,6 +16,7 @@ def cli() -> None:
 
 
 cli.add_command(assess)
+cli.add_command(data)
 
 
 def main() -> None:
