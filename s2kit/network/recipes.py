@@ -22,6 +22,7 @@ class Recipe:
     steps: int = 40  # optimiser steps per epoch; after each epoch the validation scene is mapped
     learning_rate: float = 5e-3  # the peak of the cycle
     weight_decay: float = 1e-2
+    averaging: float = 0.98  # decay per step of the running mean of the weights
     # loss
     class_balance: float = 0.25  # class weights are (1 / frequency) ** class_balance
 

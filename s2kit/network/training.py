@@ -13,6 +13,7 @@ import torch
 import xarray as xr
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from s2kit.errors import S2kitError
 from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
@@ -75,10 +76,15 @@ def train(
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, recipe.learning_rate, total_steps=recipe.epochs * recipe.steps
     )
+    # Weights and batch statistics averaged over the last steps: single steps of small batches
+    # from a few dates jump about, their mean does not.
+    averaged = AveragedModel(
+        network, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
+    )
     patches = Patches(labelled, recipe.crop, recipe.batch, recipe.gain_jitter, seed)
     weights = class_weights([t for _, t in labelled], recipe.class_balance).to(device)
 
-    run = _Run(network, optimiser, schedule, patches)
+    run = _Run(network, averaged, optimiser, schedule, patches)
     checkpoint = folder / f"{fingerprint(recipe, seed, labelled)}.pt" if folder else None
     if checkpoint and checkpoint.exists():
         run.resume(checkpoint)
@@ -99,13 +105,14 @@ def train(
             loss.backward()
             optimiser.step()
             schedule.step()
+            averaged.update_parameters(network)
             total += loss.item()
         if total != total:
             raise S2kitError(
                 f"epoch {epoch + 1}: the loss is no number any more; lower the learning rate "
                 f"({recipe.learning_rate}) of recipe {recipe.name!r}"
             )
-        run.note(total / recipe.steps, *evaluate(network, *validation_tensors))
+        run.note(total / recipe.steps, *evaluate(averaged, *validation_tensors))
         if checkpoint:
             run.save(checkpoint)
         on_epoch(run.table())
@@ -142,12 +149,13 @@ class _Run:
     def __init__(
         self,
         network: UNet,
+        averaged: AveragedModel,
         optimiser: torch.optim.Optimizer,
         schedule: torch.optim.lr_scheduler.LRScheduler,
         patches: Patches,
     ) -> None:
-        self.network, self.optimiser, self.schedule = network, optimiser, schedule
-        self.patches = patches
+        self.network, self.averaged, self.patches = network, averaged, patches
+        self.optimiser, self.schedule = optimiser, schedule
         self.history: list[dict[str, float]] = []
         self.best: dict[str, Tensor] = {}
         self.best_epoch = 0
@@ -155,7 +163,8 @@ class _Run:
     def note(self, loss: float, validation_loss: float, accuracy: float) -> None:
         """Add an epoch; keep its weights if its accuracy is the highest so far."""
         if accuracy > max((row["validation_OA"] for row in self.history), default=-1.0):
-            self.best = {k: v.detach().clone() for k, v in self.network.state_dict().items()}
+            state = self.averaged.module.state_dict()
+            self.best = {k: v.detach().clone() for k, v in state.items()}
             self.best_epoch = len(self.history) + 1
         self.history.append(
             {
@@ -177,6 +186,7 @@ class _Run:
         part = path.with_name(path.name + ".part")
         state: dict[str, Any] = {
             "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "schedule": self.schedule.state_dict(),
             "random": self.patches.random.get_state(),
@@ -197,6 +207,7 @@ class _Run:
                 f"{path} is no whole checkpoint ({type(error).__name__}); delete it to start anew"
             ) from error
         self.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.schedule.load_state_dict(state["schedule"])
         self.patches.random.set_state(state["random"])

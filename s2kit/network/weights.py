@@ -13,19 +13,25 @@ from s2kit.errors import S2kitError
 from s2kit.network.unet import UNet
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import CLASSES
+from s2kit.scenes.radiometry import BRIGHTEST
 
 FORMAT = "s2kit-unet-1"
+
+NORMALISATION = f"clip(reflectance / {BRIGHTEST}, 0, 1)"
+"""What :func:`s2kit.scenes.radiometry.normalise` does to the network's input."""
 
 
 def save_weights(path: Path, network: UNet, **settings: Any) -> None:
     """Write a network and the settings that made it (recipe, seed, scenes …) in one file.
 
-    Settings are stored as JSON in the header; bands, classes, width and depth are added.
+    Settings are stored as JSON in the header; bands, classes, normalisation,
+    width and depth are added.
     """
     header = {
         "format": FORMAT,
         "bands": BAND_NAMES,
         "classes": [c.name for c in CLASSES],
+        "normalisation": NORMALISATION,
         "width": network.width,
         "depth": network.depth,
         **settings,
@@ -45,7 +51,7 @@ def load_weights(path: Path) -> tuple[UNet, dict[str, Any]]:
     ------
     S2kitError
         If the file is missing, damaged, not written by :func:`save_weights`, or made for other
-        bands or classes.
+        bands, classes or another normalisation.
     """
     if not path.exists():
         raise S2kitError(f"no weights at {path}; train them with: python -m s2kit train")
@@ -68,7 +74,11 @@ def load_weights(path: Path) -> tuple[UNet, dict[str, Any]]:
 def _check_header(path: Path, header: dict[str, Any]) -> None:
     if header.get("format") != FORMAT:
         raise S2kitError(f"{path} was not written by s2kit; give a file made by: s2kit train")
-    expected = {"bands": list(BAND_NAMES), "classes": [c.name for c in CLASSES]}
+    expected = {
+        "bands": list(BAND_NAMES),
+        "classes": [c.name for c in CLASSES],
+        "normalisation": NORMALISATION,
+    }
     for key, value in expected.items():
         if header.get(key) != value:
             raise S2kitError(f"{path} was made for {key} {header.get(key)}, not for {value}")

@@ -104,7 +104,7 @@ def _is_empty(dn: xr.DataArray, bands: Sequence[str]) -> xr.DataArray:
 
 
 def _no_data_in_all_bands(scene: xr.DataArray) -> xr.DataArray:
-    return scene.where(scene.notna().all("band"))
+    return scene.where(np.isfinite(scene).all("band"))
 
 
 def _read_bands(
