@@ -284,7 +284,9 @@ print(f"correlation in place: {before.loc[0, 0]:.3f} before, {after.loc[0, 0]:.3
 # %%
 scenes = [open_scene(each) for each in sorted(place)]
 rows = -(-len(scenes) // 4)
-figure, axes = plt.subplots(rows, 4, figsize=(6.6, 1.9 * rows), squeeze=False, layout="constrained")
+figure, axes = plt.subplots(
+    rows, 4, figsize=(5.8, 1.75 * rows), squeeze=False, layout="constrained"
+)
 for axis, each in zip(axes.ravel(), scenes, strict=False):
     show_false_colour(each, ax=axis, title=each.attrs["date"])
 for axis in axes.ravel():
