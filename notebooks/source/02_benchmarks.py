@@ -93,8 +93,10 @@ show_pixel_rules(polygons, scene, narrow)
 
 # %% [markdown]
 # Which rule is right? A pixel at the border is a mixture: half road, half field. All touched
-# declares such pixels pure, and the network is punished for seeing the field in them. The pixel
-# centre keeps those that are mostly road. Count what the choice does to each class.
+# declares such pixels pure, and the network is punished for seeing the field in them. Where an
+# outline was traced along the edges of the pixels, as the authors did, it is worse still: a hand
+# that trembles by a decimetre claims the next pixel as well. The pixel centre asks where most of
+# the pixel lies. Count what the choice does to each class.
 
 # %%
 touched = rasterise(polygons, like=scene, all_touched=True)
@@ -203,6 +205,7 @@ print(f"labelled share of a scene: {share.min():.0f} to {share.max():.0f} %")
 # **1.** How much of what is labelled is bare soil? Write a function that returns the share of
 # class 5 among the labelled pixels of a mask, then see how it changes over the dates.
 
+
 # %% tags=["exercise"]
 def share_of_bare_soil(mask):
     """Return the share of bare soil (class 5) among the labelled pixels, 0 to 1."""
@@ -222,6 +225,7 @@ check(
 # **2.** Which pixels do the two rules disagree about? Return the number of pixels that are
 # labelled when every touch counts and unlabelled when the centre decides: the mixed pixels along
 # the outlines.
+
 
 # %% tags=["exercise"]
 def count_border_pixels(polygons, scene):

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from s2kit.accuracy.confusion import majority_classes
 from s2kit.scenes.nomenclature import NO_DATA, class_of
 
-RIGHT, WRONG, UNSEEN = "#2a7f62", "#c0392b", "#bdbdbd"
+RIGHT, WRONG, UNSEEN = "#c9d9e6", "#b4005a", "#ffffff"
 
 
 def show_matrix(matrix: pd.DataFrame, title: str = "") -> None:
@@ -26,7 +26,7 @@ def show_matrix(matrix: pd.DataFrame, title: str = "") -> None:
     """
     counts = matrix.to_numpy()
     names = [class_of(int(code)).short for code in matrix.index]
-    figure, axis = plt.subplots(figsize=(8, 6.2), layout="constrained")
+    _, axis = plt.subplots(figsize=(8, 6.2), layout="constrained")
     scale = LogNorm(1, max(10, counts.max()))
     axis.imshow(np.where(counts > 0, counts, np.nan), cmap="Blues", norm=scale)
     for row, column in zip(*np.nonzero(counts), strict=True):
@@ -45,7 +45,7 @@ def show_matrix(matrix: pd.DataFrame, title: str = "") -> None:
 
 
 def show_objects(class_map: xr.DataArray, polygons: gpd.GeoDataFrame, title: str = "") -> None:
-    """Draw the polygons, green where the majority of the map agrees, red where it does not.
+    """Draw the polygons, pale where the majority of the map agrees, dark where it does not.
 
     Parameters
     ----------
@@ -75,3 +75,5 @@ def show_objects(class_map: xr.DataArray, polygons: gpd.GeoDataFrame, title: str
     axis.set(title=title, xlabel="easting, m", ylabel="northing, m", aspect="equal")
     axis.ticklabel_format(useOffset=False, style="plain")
     axis.tick_params(labelsize=7)
+    axis.annotate(class_map.attrs.get("attribution", ""), (1, 0), xycoords="axes fraction",
+                  xytext=(-4, 4), textcoords="offset points", ha="right", fontsize=6)  # fmt: skip

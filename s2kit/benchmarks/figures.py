@@ -44,10 +44,11 @@ def show_pixel_rules(
         x, y = np.meshgrid(mask.x, mask.y)
         axis.plot(x.ravel(), y.ravel(), ".", color="black", markersize=2)
         axis.set(xlim=(west, east), ylim=(south, north), aspect="equal", title=title)
+        axis.set(xlabel="", ylabel="")
         axis.ticklabel_format(useOffset=False, style="plain")
         axis.tick_params(labelsize=7)
         axis.locator_params(nbins=3)
-    figure.supxlabel(f"easting and northing in metres, {like.rio.crs}", fontsize=8)
+    figure.supxlabel(f"easting, northing in metres ({like.rio.crs})", fontsize=8)
 
 
 def show_labelled_area(areas: pd.DataFrame) -> None:
