@@ -16,7 +16,7 @@ COLOURS = dict(
     zip(
         (band.name for band in BANDS),
         (
-            *("#2166ac", "#1b9e3e", "#d7301f", "#e7298a", "#c51b8a", "#7a0177"),
+            *("#2166ac", "#1b9e3e", "#d7301f", "#f781bf", "#c51b8a", "#54278f"),
             *("#8c510a", "#bf812d", "#4d4d4d", "#999999"),
         ),
         strict=True,
@@ -104,6 +104,14 @@ def _frame(axis: Axes, title: str) -> None:
 
 
 def _attribute(figure: Figure, scenes: Iterable[xr.DataArray]) -> None:
-    texts = sorted({scene.attrs.get("attribution", "") for scene in scenes})
     figure.tight_layout(rect=(0, 0.04, 1, 1))
-    figure.text(0.995, 0.01, "; ".join(filter(None, texts)), ha="right", size=6, color="0.4")
+    figure.text(0.995, 0.01, attribution(scenes), ha="right", size=6, color="0.4")
+
+
+def attribution(scenes: Iterable[xr.DataArray]) -> str:
+    """Return the text that a figure of these scenes must carry, years joined."""
+    years: dict[str, set[str]] = {}
+    for scene in scenes:
+        text, _, year = scene.attrs["attribution"].rpartition(" ")
+        years.setdefault(text, set()).add(year)
+    return "; ".join(f"{text} {', '.join(sorted(each))}" for text, each in years.items())
