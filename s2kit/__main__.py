@@ -11,8 +11,8 @@ COMMANDS = {
     "data": "Fetch or find the scenes that S2KIT_DATA names, and list them.",
     "train": "Train a U-Net by a named recipe and write its weights.",
     "classify": "Map the ten classes of a ten-band image.",
-    "assess": "Compare a class map with reference polygons or a mask.",
-    "course": "Execute the chapters in order; compare the accuracy with the paper's.",
+    "assess": "Say how well a class map agrees with a reference.",
+    "course": "Execute the chapters in order and compare the accuracy with the paper's.",
 }
 """Each command lives in the module of its name; its first line stands here as well, so that
 ``--help`` need not import PyTorch."""

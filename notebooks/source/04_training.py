@@ -142,9 +142,7 @@ recipe = Recipe(
 # the bit.
 
 # %%
-trained = train(
-    recipe, training, validation, seed=0, folder=home() / "runs", on_epoch=LiveCurves()
-)
+trained = train(recipe, training, validation, seed=0, folder=home() / "runs", on_epoch=LiveCurves())
 
 # %%
 _ = draw_history(trained.history)
@@ -178,6 +176,7 @@ print("validation OA above 85 %:", trained.history["validation_OA"].max() > 0.85
 #
 # Compute the cross-entropy yourself, over the labelled pixels only, without class weights.
 
+
 # %% tags=["exercise"]
 def cross_entropy(logits, target):
     """Mean over labelled pixels of −log(probability of the right class).
@@ -206,6 +205,7 @@ check(
 # ## Exercise 4.2
 #
 # How many crops has the network seen at the end, and how many pixels is that?
+
 
 # %% tags=["exercise"]
 def crops_and_pixels(recipe):
