@@ -65,6 +65,9 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         notebook,
         timeout=None,
         kernel_name="python3",
+        coalesce_streams=True,
+        # Kernels from ipykernel 7 on warn that they talk over TCP, which is what they are for.
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
     )
