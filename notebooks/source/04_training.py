@@ -14,8 +14,6 @@
 # **Time**: {minutes} to run on two CPU cores, 25 minutes to read, 20 for the exercises
 
 # %% tags=["shared"]
-import matplotlib.pyplot as plt
-import pandas as pd
 import torch
 from torch.nn import functional
 
@@ -30,7 +28,6 @@ from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
 from s2kit.network.recipes import Recipe
 from s2kit.network.training import train
 from s2kit.network.weights import save_weights
-from s2kit.scenes.nomenclature import CLASSES
 from s2kit.scenes.settings import home
 from s2kit.scenes.source import open_mask, open_scene, scene_names
 

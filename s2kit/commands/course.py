@@ -86,7 +86,7 @@ def results() -> pd.DataFrame:
         found = assess(read_class_map(path), open_polygons(name))
         row = {"pixel OA": 100 * found.pixel_oa, "object OA": 100 * found.object_oa}
         if data_source() == "authors":
-            row |= {f"{column} OA, paper": printed.at[name, column] for column in printed}
+            row |= {f"{column} OA, paper": float(printed[column][name]) for column in printed}
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 
