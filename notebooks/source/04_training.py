@@ -28,7 +28,7 @@ from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
 from s2kit.network.recipes import Recipe
 from s2kit.network.training import train
 from s2kit.network.weights import save_weights
-from s2kit.scenes.settings import home
+from s2kit.scenes.settings import workspace
 from s2kit.scenes.source import open_mask, open_scene, scene_names
 
 # %% [markdown]
@@ -141,7 +141,9 @@ recipe = Recipe(
 # the bit.
 
 # %%
-trained = train(recipe, training, validation, seed=0, folder=home() / "runs", on_epoch=LiveCurves())
+trained = train(
+    recipe, training, validation, seed=0, folder=workspace() / "runs", on_epoch=LiveCurves()
+)
 
 # %%
 _ = draw_history(trained.history)
@@ -162,7 +164,7 @@ percent.round(3).tail()
 
 # %%
 save_weights(
-    home() / "weights" / "short.safetensors",
+    workspace() / "weights" / "short.safetensors",
     trained.network,
     recipe=recipe.name,
     seed=0,

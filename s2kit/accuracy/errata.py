@@ -92,7 +92,12 @@ def _formulas() -> Iterator[Slip]:
         f"from Table 7 the formula gives {100 * by_formula:.2f}, "
         f"Table 2 prints {printed_table(2).loc[AREAS['kolbuszowa'].scene, 'pixel']}",
     )  # fmt: skip
-    yield "Table 12", printed_table(12).columns[1], "TNR", f"{printed_table(9).columns[1]} elsewhere"
+    yield (
+        "Table 12",
+        printed_table(12).columns[1],
+        "TNR",
+        f"{printed_table(9).columns[1]} elsewhere",
+    )
 
 
 def _tables(result: Audit) -> Iterator[Slip]:

@@ -116,7 +116,9 @@ def load_evidence() -> Evidence:
         if area == "strzegom":
             reference = read_codes(open_archive_file(_present(record, record.mask, "mask")))
             older = pixel_matrix(class_map, reference)
-            table_3 = _versions_of_table_3(older, f"{_name(record.class_map)} × {_name(record.mask)}")
+            table_3 = _versions_of_table_3(
+                older, f"{_name(record.class_map)} × {_name(record.mask)}"
+            )
     return Evidence(counted, table_3, {area: _read_csv(area) for area in AREAS})
 
 

@@ -68,9 +68,7 @@ def polygon_matrices(
     return cube
 
 
-def resample(
-    matrices: NDArray[np.int64], repeats: int = 2000, seed: int = 0
-) -> NDArray[np.int64]:
+def resample(matrices: NDArray[np.int64], repeats: int = 2000, seed: int = 0) -> NDArray[np.int64]:
     """Draw as many polygons with replacement as there are, again and again, and add them up.
 
     Parameters
