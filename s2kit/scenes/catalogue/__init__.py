@@ -1,0 +1,1 @@
+"""Sentinel-2 scenes from STAC catalogues: search, then read items onto an exact grid."""
