@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from s2kit.commands.data import data
 from s2kit.errors import S2kitError
 
 
@@ -11,6 +12,9 @@ from s2kit.errors import S2kitError
 @click.version_option(package_name="s2kit")
 def cli() -> None:
     """Map ten land cover classes of farming country from one Sentinel-2 image."""
+
+
+cli.add_command(data)
 
 
 def main() -> None:

@@ -39,7 +39,9 @@ def mirror() -> Path | None:
         return None
     path = Path(value).expanduser().resolve()
     if not path.is_dir():
-        raise S2kitError(f"S2KIT_MIRROR={value} is not a folder; correct it or unset it to download")
+        raise S2kitError(
+            f"S2KIT_MIRROR={value} is not a folder; correct it or unset it to download"
+        )
     return path
 
 
