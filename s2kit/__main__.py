@@ -5,6 +5,7 @@ import sys
 import click
 
 from s2kit.commands.data import data
+from s2kit.commands.scene import scene
 from s2kit.errors import S2kitError
 
 
@@ -15,6 +16,7 @@ def cli() -> None:
 
 
 cli.add_command(data)
+cli.add_command(scene)
 
 
 def main() -> None:

@@ -10,6 +10,8 @@ import re
 from typing import Any
 
 import pystac
+import shapely
+from shapely.geometry import box, shape
 
 from s2kit.errors import S2kitError
 from s2kit.scenes.bands import BANDS
@@ -109,3 +111,43 @@ def advertised_offset(asset: pystac.Asset) -> float | None:
             if place.get(key) is not None:
                 return float(place[key])
     return None
+
+
+def declared_grid(
+    item: pystac.Item, band: str
+) -> tuple[tuple[int, int] | None, tuple[float, ...] | None]:
+    """Return the shape (rows, columns) and the transform that are declared for a band, or None.
+
+    The projection extension puts them on the asset; on the item they would belong to all assets,
+    which do not share one resolution here, so only the asset's count.
+    """
+    fields = band_asset(item, band).extra_fields
+    shape, transform = fields.get("proj:shape"), fields.get("proj:transform")
+    return (
+        (int(shape[0]), int(shape[1])) if shape else None,
+        tuple(float(value) for value in transform[:6]) if transform else None,
+    )
+
+
+def footprint(item: pystac.Item) -> shapely.Geometry:
+    """Return the outline of an item's data in degrees; S2kitError where it has none."""
+    if item.geometry is not None:
+        return shapely.make_valid(shape(item.geometry))
+    if item.bbox is not None:
+        return box(*item.bbox)
+    raise S2kitError(f"item {item.id} has no geometry; choose another item or catalogue")
+
+
+def thumbnail_href(item: pystac.Item) -> str | None:
+    """Return where the item's small picture lies (PNG or JPEG), or None."""
+    for key in ("thumbnail", "rendered_preview", "preview"):
+        asset = item.assets.get(key)
+        if asset is not None and "tiff" not in str(asset.media_type):
+            return asset.get_absolute_href() or asset.href
+    return None
+
+
+def generated(item: pystac.Item) -> str:
+    """Return when the product was made, as the catalogue writes it, or ""."""
+    names = ("s2:generation_time", "processing:datetime", "created")
+    return next((str(item.properties[name]) for name in names if item.properties.get(name)), "")

@@ -1,5 +1,8 @@
 """One band of an item onto the exact grid."""
 
+import contextlib
+import io
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
@@ -11,14 +14,28 @@ from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 
 from s2kit.errors import S2kitError
-from s2kit.scenes.catalogue.assets import RESOLUTION, band_href, epsg
+from s2kit.scenes.catalogue.assets import RESOLUTION, band_href, declared_grid, epsg
 from s2kit.scenes.catalogue.grid import Grid
+from s2kit.scenes.catalogue.remote import RemoteFile
+from s2kit.scenes.catalogue.signing import Sign, sign
+from s2kit.scenes.catalogue.web import plain
 
 ResamplingName = Literal["nearest", "bilinear", "cubic"]
 
+NO_SIDECARS = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
+"""GDAL options: look for no files beside the raster, each look would be a request."""
+
+
+class DamagedError(S2kitError):
+    """The raster is not there, or its bytes make no sense."""
+
 
 def read_band(
-    item: pystac.Item, band: str, grid: Grid, resampling: ResamplingName = "nearest"
+    item: pystac.Item,
+    band: str,
+    grid: Grid,
+    resampling: ResamplingName = "nearest",
+    sign: Sign = sign,
 ) -> NDArray[np.float32]:
     """Read one band of an item onto a grid; only the window's blocks are read from a COG.
 
@@ -33,6 +50,8 @@ def read_band(
         Where the pixels shall lie.
     resampling
         "nearest" doubles 20 m pixels, "bilinear" and "cubic" smooth between their centres.
+    sign
+        Makes an asset's href readable; called again when a signature has expired.
 
     Returns
     -------
@@ -43,35 +62,82 @@ def read_band(
     Raises
     ------
     S2kitError
-        If the raster is missing or damaged, or is not what the item says it is.
+        If the raster is missing, damaged or out of reach, or not what the item says it is.
     """
-    href = band_href(item, band)
-    how = Resampling.nearest if band == "SCL" else Resampling[resampling]
+    how = Resampling["nearest" if band == "SCL" else resampling]
     try:
-        with rasterio.open(href) as raster:
-            _check_raster(raster, item, band)
-            with WarpedVRT(
-                raster,
-                crs=f"EPSG:{grid.epsg}",
-                transform=grid.transform,
-                width=grid.width,
-                height=grid.height,
-                resampling=how,
-                src_nodata=0,
-                nodata=np.nan,
-                dtype="float32",
-            ) as warped:
-                pixels: NDArray[np.float32] = warped.read(1)
-    except RasterioError as error:
-        raise S2kitError(
-            f"cannot read band {band} of {item.id} at {href}: {error}; "
-            "fetch the item anew or choose another"
-        ) from error
+        return _read_once(item, band, grid, how, sign)
+    except DamagedError:
+        if not _is_remote(band_href(item, band)):
+            raise
+    return _read_once(item, band, grid, how, sign)  # it may have been garbled on the way
+
+
+def tile_grid(item: pystac.Item, sign: Sign = sign) -> Grid:
+    """Return the 10 m grid of an item's whole tile."""
+    with _opened(item, "B02", sign) as raster:
+        left, bottom, right, top = raster.bounds
+        bounds = (left, bottom, right, top)
+        return Grid(raster.crs.to_epsg(), bounds, raster.width, raster.height)
+
+
+def _read_once(
+    item: pystac.Item, band: str, grid: Grid, how: Resampling, sign: Sign
+) -> NDArray[np.float32]:
+    with (
+        _opened(item, band, sign) as raster,
+        WarpedVRT(
+            raster,
+            crs=f"EPSG:{grid.epsg}",
+            transform=grid.transform,
+            width=grid.width,
+            height=grid.height,
+            resampling=how,
+            src_nodata=0,
+            nodata=np.nan,
+            dtype="float32",
+        ) as warped,
+    ):
+        pixels: NDArray[np.float32] = warped.read(1)
     return pixels
 
 
+def _is_remote(href: str) -> bool:
+    return href.startswith(("http://", "https://", "s3://"))
+
+
+@contextlib.contextmanager
+def _opened(item: pystac.Item, band: str, sign: Sign) -> Iterator[rasterio.DatasetReader]:
+    """Open a band's raster, wherever it lies, and check that it is what the item says."""
+    href = band_href(item, band)
+    file = RemoteFile(href, sign) if _is_remote(href) else None
+    # rasterio keeps openers by name, so each file needs its own
+    name = href if file is None else f"{id(file)}-{band}"
+
+    def opener(path: str, mode: str = "rb") -> io.RawIOBase:
+        if file is None or path != name:
+            raise FileNotFoundError(path)
+        return file
+
+    try:
+        with (
+            rasterio.Env(**NO_SIDECARS),
+            rasterio.open(name, opener=opener if file else None) as raster,
+        ):
+            _check_raster(raster, item, band)
+            yield raster
+    except RasterioError as error:
+        if file is None or file.trouble is None:
+            raise DamagedError(
+                f"cannot read band {band} of {item.id}: the raster at {plain(href)} is missing "
+                f"or damaged ({error}); choose another item or source"
+            ) from error
+    if file is not None and file.trouble is not None:
+        raise S2kitError(f"cannot read band {band} of {item.id}: {file.trouble}")
+
+
 def _check_raster(raster: rasterio.DatasetReader, item: pystac.Item, band: str) -> None:
-    """Refuse a raster that is not the single 10 m or 20 m band in the CRS the item declares."""
+    """Refuse a raster that is not the single 10 m or 20 m band where the item declares it."""
     declared, found = epsg(item), raster.crs and raster.crs.to_epsg()
     if found is None or (declared is not None and declared != found):
         raise S2kitError(
@@ -82,4 +148,11 @@ def _check_raster(raster: rasterio.DatasetReader, item: pystac.Item, band: str) 
         raise S2kitError(
             f"band {band} of {item.id} has {raster.count} layers with pixels of {raster.res} m; "
             f"one layer of {RESOLUTION[band]} m was expected; choose another item"
+        )
+    shape, transform = declared_grid(item, band)
+    if shape not in (None, raster.shape) or transform not in (None, tuple(raster.transform)[:6]):
+        raise S2kitError(
+            f"band {band} of {item.id} has the shape {raster.shape} and transform "
+            f"{tuple(raster.transform)[:6]}, but the item declares {shape} and {transform}; "
+            "choose another item"
         )

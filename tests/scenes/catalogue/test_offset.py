@@ -146,6 +146,6 @@ def test_the_same_ground_gives_the_same_reflectance_either_way(
     )
     old = product.add("OLD", baseline="03.01", offset_in_pixels=0)
     scenes = [read_items([item], grid) for item in (left_in, taken_off, old)]
-    assert [scene.attrs["offset"] for scene in scenes] == [[1000], [0], [0]]
+    assert [list(s.attrs["offsets"].values()) for s in scenes] == [[1000], [0], [0]]
     for scene in scenes[1:]:
         np.testing.assert_allclose(scene, scenes[0], atol=1e-6)

@@ -12,8 +12,9 @@ from sentinel_product import LEFT, SIDE, TOP, Product, reflectance
 from s2kit.errors import S2kitError
 from s2kit.scenes.bands import BAND_NAMES, TEN_METRE, TWENTY_METRE
 from s2kit.scenes.catalogue.grid import Grid
-from s2kit.scenes.catalogue.scene import read_items
-from s2kit.scenes.catalogue.search import items_for, open_local
+from s2kit.scenes.catalogue.scene import Reading, read_items
+from s2kit.scenes.catalogue.search import items_for
+from s2kit.scenes.catalogue.sources import open_source
 
 
 def expected_dn(band: str, grid: Grid) -> np.ndarray:
@@ -48,7 +49,9 @@ def test_every_pixel_is_the_product_s_own(item: pystac.Item, grid: Grid, band: s
 def test_smooth_resampling_leaves_the_10_m_bands_alone(
     item: pystac.Item, grid: Grid, resampling: str
 ) -> None:
-    nearest, smooth = (read_items([item], grid, resampling=r) for r in ("nearest", resampling))  # type: ignore[arg-type]
+    nearest, smooth = (
+        read_items([item], grid, reading=Reading(resampling=r)) for r in ("nearest", resampling)
+    )  # type: ignore[arg-type]
     np.testing.assert_array_equal(
         nearest.sel(band=list(TEN_METRE)), smooth.sel(band=list(TEN_METRE))
     )
@@ -61,7 +64,7 @@ def test_bilinear_weighs_the_four_nearest_20_m_centres(product: Product) -> None
     dn["B11"] = np.tile(ramp, (SIDE // 2, 1))
     item = product.add(pixels=dn)
     grid = Grid(32633, (LEFT + 200, TOP - 400, LEFT + 400, TOP - 200), 20, 20)
-    row = read_items([item], grid, resampling="bilinear").sel(band="B11").values[5]
+    row = read_items([item], grid, reading=Reading("bilinear")).sel(band="B11").values[5]
     # 10 m centres lie a quarter of a 20 m pixel either side of its centre.
     want = np.sort(np.concatenate([ramp[10:20] - 25.0, ramp[10:20] + 25.0])) - 1000
     np.testing.assert_allclose(row * 10_000, want, atol=0.01)
@@ -92,7 +95,7 @@ def test_the_next_item_fills_what_the_first_leaves(product: Product) -> None:
     across = Grid(32633, (LEFT + 860, TOP - 200, LEFT + 1060, TOP), 20, 20)
     scene = read_items([west, east], across)
     assert np.isfinite(scene.values).all()
-    assert scene.attrs["items"] == [west.id, east.id]
+    assert list(scene.attrs["offsets"]) == [west.id, east.id]
     full = np.round(reflectance()["B02"] * 10_000)
     got = np.round(scene.sel(band="B02").values * 10_000)
     np.testing.assert_array_equal(got[:, :10], full[:20, -10:])
@@ -132,7 +135,7 @@ def test_a_catalogue_on_disk_is_searched(product: Product, grid: Grid) -> None:
     product.add("S2A_33UWS_20230709_0_L2A", baseline="05.09")
     product.add("S2A_33UWS_20230709_1_L2A", baseline="05.10")
     product.add("S2A_33UWS_20230530_0_L2A", when="2023-05-30T10:00:00Z")
-    catalogue = open_local(product.save())
+    catalogue = open_source(product.save())
     (item,) = items_for(catalogue, grid, dt.date(2023, 7, 9))
     assert item.id == "S2A_33UWS_20230709_1_L2A"  # the newest baseline of the two
     assert np.isfinite(read_items([item], grid).values).all()
