@@ -62,6 +62,13 @@ class RemoteFile(io.RawIOBase):
         self._position += len(data)
         return data
 
+    def fetched(self, start: int, size: int) -> bytes | None:
+        """Return bytes that have come already, or None if some have not."""
+        numbers = range(start // BLOCK, (start + size - 1) // BLOCK + 1)
+        if size < 1 or any(number not in self._blocks for number in numbers):
+            return None
+        return self._between(start, start + size)
+
     def _known_size(self) -> int:
         if self._size < 0 and self.trouble is None:
             try:

@@ -179,7 +179,7 @@ def _with_data(dn: NDArray[np.float32], offset: int) -> NDArray[np.bool_]:
     edge of the grid; a lone 0 is a reflectance of 0.
     """
     missing = np.isnan(dn)
-    some: NDArray[np.bool_] = missing.any(axis=0)
+    some: NDArray[np.bool_] = np.logical_or.reduce(missing)
     if offset:
         return ~some
     ten = np.isin(BAND_NAMES, TEN_METRE)

@@ -15,6 +15,7 @@ from rasterio.vrt import WarpedVRT
 
 from s2kit.errors import S2kitError
 from s2kit.scenes.catalogue.assets import RESOLUTION, band_href, declared_grid, epsg
+from s2kit.scenes.catalogue.blocks import damaged_block
 from s2kit.scenes.catalogue.grid import Grid
 from s2kit.scenes.catalogue.remote import RemoteFile
 from s2kit.scenes.catalogue.signing import Sign, sign
@@ -111,6 +112,7 @@ def _opened(item: pystac.Item, band: str, sign: Sign) -> Iterator[rasterio.Datas
     """Open a band's raster, wherever it lies, and check that it is what the item says."""
     href = band_href(item, band)
     file = RemoteFile(href, sign) if _is_remote(href) else None
+    spoilt = None
     # rasterio keeps openers by name, so each file needs its own
     name = href if file is None else f"{id(file)}-{band}"
 
@@ -126,14 +128,21 @@ def _opened(item: pystac.Item, band: str, sign: Sign) -> Iterator[rasterio.Datas
         ):
             _check_raster(raster, item, band)
             yield raster
+            spoilt = None if file is None else damaged_block(raster, file)
     except RasterioError as error:
         if file is None or file.trouble is None:
-            raise DamagedError(
-                f"cannot read band {band} of {item.id}: the raster at {plain(href)} is missing "
-                f"or damaged ({error}); choose another item or source"
-            ) from error
+            raise _damaged(item, band, href, str(error)) from error
     if file is not None and file.trouble is not None:
         raise S2kitError(f"cannot read band {band} of {item.id}: {file.trouble}")
+    if spoilt is not None:
+        raise _damaged(item, band, href, spoilt)
+
+
+def _damaged(item: pystac.Item, band: str, href: str, how: str) -> DamagedError:
+    return DamagedError(
+        f"cannot read band {band} of {item.id}: the raster at {plain(href)} is missing or damaged "
+        f"({how}); choose another item or source"
+    )
 
 
 def _check_raster(raster: rasterio.DatasetReader, item: pystac.Item, band: str) -> None:
@@ -144,10 +153,11 @@ def _check_raster(raster: rasterio.DatasetReader, item: pystac.Item, band: str) 
             f"band {band} of {item.id} is in {raster.crs or 'no CRS'}, but the item declares "
             f"EPSG:{declared}; choose another item"
         )
-    if raster.count != 1 or raster.res != (RESOLUTION[band], RESOLUTION[band]):
+    side, dtype = RESOLUTION[band], "uint8" if band == "SCL" else "uint16"
+    if raster.dtypes != (dtype,) or raster.res != (side, side):
         raise S2kitError(
-            f"band {band} of {item.id} has {raster.count} layers with pixels of {raster.res} m; "
-            f"one layer of {RESOLUTION[band]} m was expected; choose another item"
+            f"band {band} of {item.id} has layers of {', '.join(raster.dtypes)} with pixels of "
+            f"{raster.res} m; one of {dtype} and {side} m was expected; choose another item"
         )
     shape, transform = declared_grid(item, band)
     if shape not in (None, raster.shape) or transform not in (None, tuple(raster.transform)[:6]):

@@ -135,6 +135,11 @@ def _check_status(answer: httpx.Response, url: str, expected: tuple[int, ...]) -
     status = answer.status_code
     if status in expected:
         return
+    if status == 200:
+        raise S2kitError(
+            f"{plain(url)} sends the whole file instead of a range of it; download the product "
+            "and name its path as the source, or use another source"
+        )
     came = f"HTTP {status} {answer.reason_phrase}".strip()
     if status in TRANSIENT:
         wait = _retry_after(answer.headers.get("Retry-After", ""))
