@@ -17,16 +17,16 @@ class LandCoverClass:
 
 
 CLASSES = (
-    LandCoverClass(1, "coniferous forest", "coniferous", "#14532d"),
-    LandCoverClass(2, "mixed forest", "mixed forest", "#3f8f4f"),
-    LandCoverClass(3, "built-up and industrial areas", "built-up", "#c0392b"),
-    LandCoverClass(4, "mature cereals, or before spring operations", "mature crops", "#f2c84b"),
-    LandCoverClass(5, "bare soil", "bare soil", "#8a5a2b"),
-    LandCoverClass(6, "permanent grassland", "grassland", "#b6d97a"),
-    LandCoverClass(7, "roads", "roads", "#3a3a3a"),
-    LandCoverClass(8, "water bodies", "water", "#2f6fd0"),
-    LandCoverClass(9, "crops in vegetation growth", "growing crops", "#62d84e"),
-    LandCoverClass(10, "quarry areas", "quarries", "#c9a6e0"),
+    LandCoverClass(1, "coniferous forest", "coniferous", "#0b4a48"),
+    LandCoverClass(2, "mixed forest", "mixed forest", "#329172"),
+    LandCoverClass(3, "built-up and industrial areas", "built-up", "#d2354a"),
+    LandCoverClass(4, "mature cereals, or before spring operations", "mature crops", "#ffdc4a"),
+    LandCoverClass(5, "bare soil", "bare soil", "#7e4a10"),
+    LandCoverClass(6, "permanent grassland", "grassland", "#c2edc5"),
+    LandCoverClass(7, "roads", "roads", "#201c1a"),
+    LandCoverClass(8, "water bodies", "water", "#0a6fd6"),
+    LandCoverClass(9, "crops in vegetation growth", "growing crops", "#82ad14"),
+    LandCoverClass(10, "quarry areas", "quarries", "#c4b0e6"),
 )
 """The classes in the order of their codes, 1 to 10."""
 

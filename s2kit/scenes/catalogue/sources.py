@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pystac
 import pystac_client
-from pystac_client.exceptions import APIError
 from pystac_client.stac_api_io import StacApiIO
 from shapely.geometry import box
 
@@ -154,7 +153,9 @@ def _search_api(
             max_items=MOST + 1,
         )
         items = list(search.items())
-    except (APIError, NotImplementedError, KeyError, TypeError, ValueError, pystac.STACError) as e:
+    except S2kitError:
+        raise
+    except Exception as e:  # pystac and pystac-client raise whatever they stumble over
         raise S2kitError(
             f"{source.address} does not answer as a STAC API ({e}); check the address"
         ) from e

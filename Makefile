@@ -1,0 +1,39 @@
+# Every target works as the first command ever typed. Without make (Windows), type the
+# commands of `.venv/ready` once and then the one below the target you want; see README.md.
+
+PYTHON ?= python3
+VENV = .venv/bin
+NBVAL = $(if $(filter authors,$(S2KIT_DATA)),--nbval,--nbval-lax)
+
+.PHONY: course test lab lint notebooks clean
+
+course: .venv/ready
+	$(VENV)/python -m s2kit course
+
+lab: .venv/ready
+	$(VENV)/jupyter lab notebooks
+
+# The unit tests, then the chapters and their solutions: strict against the stored outputs on
+# the real scenes, else only that every cell runs.
+test: .venv/ready
+	$(VENV)/python -m pytest -q
+	$(VENV)/python -m pytest -q $(NBVAL) --nbval-current-env --nbval-cell-timeout=3600 notebooks
+
+lint: .venv/ready
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+
+# Execute the chapters from their sources and store the outputs (S2KIT_DATA=authors).
+notebooks: .venv/ready
+	$(VENV)/python notebooks/build.py
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "s2kit needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+	$(VENV)/python -m pip install -q -c constraints.txt -e '.[test]'
+	touch $@
+
+clean:
+	rm -rf build .venv

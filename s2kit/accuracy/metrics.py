@@ -1,0 +1,78 @@
+"""Table 1 of the paper: accuracy per class from a confusion matrix (map rows, reference columns).
+
+With TP, TN, FP, FN of a class against all others::
+
+    PA  = TP / (TP + FN)            producer's accuracy, recall, TPR
+    TNR = TN / (TN + FP)            specificity
+    UA  = TP / (TP + FP)            user's accuracy, precision, PPV
+    ACC = (TP + TN) / all
+    F1  = 2 TP / (2 TP + FP + FN)
+    OA  = ΣTP / all
+
+**Absent classes**, as the paper leaves its cells blank (Tables 5, 6, 9 and 10):
+
+- in neither map nor reference: not part of the task, all five NaN;
+- in the map only: PA and F1 NaN (there is nothing to find), UA 0, TNR and ACC as usual;
+- in the reference only: UA NaN (nothing was claimed), PA and F1 0.
+
+**Means**: each column over its own defined cells. This is the paper's rule in Table 12, where
+it differs by column: Strzegom's pixel means of PA and F1 run over nine classes, those of TNR,
+UA and ACC over ten, because 17 pixels were mapped as grassland where no reference has any.
+"""
+
+import numpy as np
+import pandas as pd
+
+METRICS = ("PA", "TNR", "UA", "ACC", "F1")
+
+
+def overall_accuracy(matrix: pd.DataFrame) -> float:
+    """Return OA, the share of the diagonal, 0 to 1; NaN for an empty matrix.
+
+    Table 1 prints ΣTP / Σ(TP + TN + FP + FN) over the classes, whose denominator counts every
+    sample once per class; the numbers in the paper are ΣTP / all.
+    """
+    counts = matrix.to_numpy()
+    total = counts.sum()
+    return float(np.trace(counts) / total) if total else float("nan")
+
+
+def class_metrics(matrix: pd.DataFrame) -> pd.DataFrame:
+    """Return Table 1's metrics of each class.
+
+    Parameters
+    ----------
+    matrix
+        counts, K × K, map classes in rows and reference classes in columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        float64, 0 to 1; index: the classes; columns PA, TNR, UA, ACC, F1; NaN where undefined
+        (see the module).
+    """
+    counts = matrix.to_numpy(dtype="float64")
+    tp = counts.diagonal()
+    mapped, referenced, total = counts.sum(axis=1), counts.sum(axis=0), counts.sum()
+    fp, fn = mapped - tp, referenced - tp
+    tn = total - tp - fp - fn
+    present = mapped + referenced > 0
+    columns = {
+        "PA": _ratio(tp, referenced),
+        "TNR": np.where(present, _ratio(tn, tn + fp), np.nan),
+        "UA": _ratio(tp, mapped),
+        "ACC": np.where(present, _ratio(tp + tn, np.full_like(tp, total)), np.nan),
+        "F1": np.where(referenced > 0, _ratio(2 * tp, 2 * tp + fp + fn), np.nan),
+    }
+    return pd.DataFrame(columns, index=pd.Index(matrix.index, name="class"))
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Divide; NaN where the denominator is 0."""
+    result: np.ndarray = np.full(part.shape, np.nan)
+    return np.divide(part, whole, out=result, where=whole > 0)
+
+
+def mean_metrics(matrix: pd.DataFrame) -> pd.Series:
+    """Return the mean of each metric over the classes where it is defined (Table 12's rule)."""
+    return class_metrics(matrix).mean(axis="index", skipna=True)

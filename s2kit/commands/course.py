@@ -1,0 +1,112 @@
+"""``python -m s2kit course``: run the chapters in order and say what came out."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+import nbformat
+import pandas as pd
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
+
+from s2kit.accuracy.assess import assess
+from s2kit.accuracy.tables import printed_table
+from s2kit.errors import S2kitError
+from s2kit.maps.files import read_class_map
+from s2kit.scenes.settings import data_source, home, project_root
+from s2kit.scenes.source import open_polygons, scene_names
+
+EXAMPLES = """\b
+Examples:
+  python -m s2kit course
+  python -m s2kit course --only 03 --only 04
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.option("--only", multiple=True, metavar="NN", help="Run these chapters alone.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build"),
+    show_default=True,
+    help="Where executed notebooks and HTML pages go.",
+)
+def course(only: tuple[str, ...], out: Path) -> None:
+    """Execute the chapters in order and compare the accuracy with the paper's."""
+    chapters = sorted((project_root() / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+    if only:
+        chapters = [c for c in chapters if c.stem[:2] in only]
+    if not chapters:
+        raise S2kitError("no such chapter; run this in a checkout that has a folder notebooks/")
+    # Asked for at once: whoever has no data must not wait for the first chapter to fail.
+    scene_names()
+    out.mkdir(parents=True, exist_ok=True)
+    start = time.perf_counter()
+    for chapter in chapters:
+        _run(chapter, out)
+    click.echo(f"{len(chapters)} chapters in {time.perf_counter() - start:.0f} s\n")
+    table = results()
+    if len(table):
+        click.echo(table.to_string(float_format="{:.2f}".format, na_rep="-"))
+    click.echo(f"\nExecuted chapters: {out.resolve()}")
+    click.echo(f"Class maps, weights, tables: {home()}")
+
+
+def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
+    """Execute a notebook in place on a fresh kernel that works in ``folder``."""
+    # Python 3.12 would else tell the kernel's debugger's troubles on stderr.
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    client = NotebookClient(
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+    )
+    client.execute()
+    return notebook
+
+
+def results() -> pd.DataFrame:
+    """Return pixel and object OA in percent, one row per test scene with a class map.
+
+    On the real scenes the paper's figures stand beside ours; simulated ones have no such peer.
+    """
+    printed = printed_table(2).astype(float)
+    rows = {}
+    for name in scene_names(split="test"):
+        path = home() / "results" / f"{name}_class.tif"
+        if not path.exists():
+            continue
+        found = assess(read_class_map(path), open_polygons(name))
+        row = {"pixel OA": 100 * found.pixel_oa, "object OA": 100 * found.object_oa}
+        if data_source() == "authors":
+            row |= {f"{column} OA, paper": printed.at[name, column] for column in printed}
+        rows[name] = row
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _run(chapter: Path, out: Path) -> None:
+    """Execute one chapter, write it as notebook and page, say how long it took."""
+    click.echo(f"{chapter.stem:<16} … ", nl=False)
+    sys.stdout.flush()
+    start = time.perf_counter()
+    notebook = nbformat.read(chapter, as_version=4)
+    try:
+        execute(notebook, chapter.parent)
+    except CellExecutionError as error:
+        click.echo("failed")
+        nbformat.write(notebook, out / chapter.name)
+        raise S2kitError(
+            f"chapter {chapter.stem} stopped: {error.ename}: {error.evalue} "
+            f"(as far as it got: {out / chapter.name})"
+        ) from error
+    nbformat.write(notebook, out / chapter.name)
+    page, _ = HTMLExporter(template_name="lab").from_notebook_node(notebook)
+    (out / f"{chapter.stem}.html").write_text(page, encoding="utf-8")
+    click.echo(f"{time.perf_counter() - start:5.0f} s")

@@ -1,0 +1,87 @@
+"""The classes' colours as matplotlib, TIFF and legends need them.
+
+The colours themselves stand in :mod:`s2kit.scenes.nomenclature`.
+"""
+
+from collections.abc import Iterable
+
+from matplotlib.axes import Axes
+from matplotlib.colors import BoundaryNorm, ListedColormap, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from s2kit.scenes.nomenclature import CLASSES, NO_DATA
+
+NO_DATA_COLOUR = "#ffffff"
+INK = "#222222"
+GREY = "#6b6b6b"
+
+CLASS_COLOURS = ListedColormap([NO_DATA_COLOUR, *(c.colour for c in CLASSES)], name="land cover")
+"""Colours of the codes 0 (no data) to 10; use it with :data:`CLASS_NORM`."""
+
+CLASS_NORM = BoundaryNorm([code - 0.5 for code in range(len(CLASSES) + 2)], len(CLASSES) + 1)
+"""Puts every code 0 to 10 in the middle of its colour."""
+
+
+def rgb255(colour: str) -> tuple[int, int, int]:
+    """Return ``#rrggbb`` as three counts 0 to 255."""
+    red, green, blue = (round(255 * part) for part in to_rgb(colour))
+    return red, green, blue
+
+
+COLOUR_TABLE: dict[int, tuple[int, int, int, int]] = {
+    NO_DATA: (*rgb255(NO_DATA_COLOUR), 0),
+    **{c.code: (*rgb255(c.colour), 255) for c in CLASSES},
+}
+"""Colour table of class-map files: code → red, green, blue, alpha (0 to 255)."""
+
+
+def legend_patches(
+    codes: Iterable[int] | None = None, *, no_data: str | None = None
+) -> list[Patch]:
+    """Return one legend entry per class, in the order of the codes.
+
+    Parameters
+    ----------
+    codes
+        Classes to show; default all ten, so that legends of several maps agree.
+    no_data
+        Label of a last, white entry for pixels without a class; none if not given.
+    """
+    wanted = {c.code for c in CLASSES} if codes is None else set(codes)
+    patches = [
+        Patch(facecolor=c.colour, edgecolor=INK, linewidth=0.4, label=f"{c.code}  {c.short}")
+        for c in CLASSES
+        if c.code in wanted
+    ]
+    if no_data is not None:
+        patches.append(
+            Patch(facecolor=NO_DATA_COLOUR, edgecolor=INK, linewidth=0.4, label=f"0  {no_data}")
+        )
+    return patches
+
+
+def add_class_legend(
+    target: Axes | Figure,
+    codes: Iterable[int] | None = None,
+    *,
+    no_data: str | None = None,
+    below: bool = False,
+) -> None:
+    """Add the class legend to the right of axes or a figure, or below it in rows of four.
+
+    ``codes`` and ``no_data`` as in :func:`legend_patches`.
+    """
+    patches = legend_patches(codes, no_data=no_data)
+    target.legend(
+        handles=patches,
+        loc="upper center" if below else "center left",
+        bbox_to_anchor=(0.5, 0.0) if below else (1.0, 0.5),
+        ncols=-(-len(patches) // 3) if below else 1,
+        frameon=False,
+        fontsize=8,
+        handlelength=1.3,
+        handleheight=1.1,
+        labelspacing=0.45,
+        columnspacing=1.4,
+    )

@@ -1,0 +1,54 @@
+"""Named recipes: every setting of a training run in one place."""
+
+from dataclasses import dataclass
+
+from s2kit.errors import S2kitError
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All settings of a training run; the seed and the scenes are given beside it."""
+
+    name: str
+    # network
+    width: int = 16
+    depth: int = 4
+    # patches
+    crop: int = 128  # pixels; random crops reach a given accuracy sooner than whole patches
+    batch: int = 8
+    gain_jitter: float = 0.05  # standard deviation of a factor per band, as between dates
+    # schedule: one cycle over epochs * steps
+    epochs: int = 15
+    steps: int = 40  # optimiser steps per epoch; after each epoch the validation scene is mapped
+    learning_rate: float = 5e-3  # the peak of the cycle
+    weight_decay: float = 1e-2
+    averaging: float = 0.98  # decay per step of the running mean of the weights
+    # loss
+    class_balance: float = 0.25  # class weights are (1 / frequency) ** class_balance
+
+    def __post_init__(self) -> None:
+        """Refuse settings that cannot work, naming the setting."""
+        for field in ("width", "depth", "crop", "batch", "epochs", "steps"):
+            if getattr(self, field) < 1:
+                raise S2kitError(f"recipe {self.name!r}: {field} must be at least 1")
+        if self.crop % 2**self.depth:
+            raise S2kitError(
+                f"recipe {self.name!r}: crop {self.crop} must be a multiple of 2^depth = "
+                f"{2**self.depth}, so that no padding enters the training"
+            )
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe("short"),
+        Recipe("full", epochs=45),
+    )
+}
+
+
+def recipe_named(name: str) -> Recipe:
+    """Return a recipe; S2kitError that lists the known ones otherwise."""
+    if name not in RECIPES:
+        raise S2kitError(f"no recipe {name!r}; choose one of: {', '.join(RECIPES)}")
+    return RECIPES[name]

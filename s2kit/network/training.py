@@ -1,0 +1,215 @@
+"""One training loop: cross-entropy without background, AdamW, one cycle, the best epoch kept."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+import xarray as xr
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from s2kit.errors import S2kitError
+from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
+from s2kit.network.recipes import Recipe
+from s2kit.network.unet import UNet
+
+Labelled = tuple[xr.DataArray, xr.DataArray]
+"""A scene (band, y, x) and its mask (y, x)."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network (its best epoch, in evaluation mode) and how it came about."""
+
+    network: UNet
+    history: pd.DataFrame
+    """One row per epoch: loss, validation_loss, validation_OA, learning_rate."""
+    best_epoch: int
+
+
+def train(
+    recipe: Recipe,
+    training: Mapping[str, Labelled],
+    validation: Labelled,
+    seed: int = 0,
+    folder: Path | None = None,
+    on_epoch: Callable[[pd.DataFrame], None] = lambda history: None,
+) -> Trained:
+    """Train a U-Net by a recipe and return its best epoch on the validation scene.
+
+    Parameters
+    ----------
+    training
+        Labelled scenes by name. No test scene belongs here, nor into ``validation``.
+    folder
+        Where the checkpoint is kept. A run interrupted after any epoch goes on from there and
+        ends with the same bits; a finished one returns at once. Without it nothing is written.
+    on_epoch
+        Called with the history after every epoch.
+
+    Raises
+    ------
+    S2kitError
+        If a scene and its mask do not fit, nothing is labelled, or the loss is no number.
+    """
+    if not training:
+        raise S2kitError("no training scene; see which ones can be had with: python -m s2kit data")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    labelled = [to_tensors(*pair) for pair in training.values()]
+    validation_tensors = to_tensors(*validation)
+    for name, (_, target) in zip(training, labelled, strict=True):
+        if (target == IGNORE).all():
+            raise S2kitError(f"{name}: its mask holds no labelled pixel; train without this scene")
+
+    torch.manual_seed(seed)
+    network = UNet(recipe.width, recipe.depth).to(device, memory_format=torch.channels_last)
+    optimiser = torch.optim.AdamW(
+        network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, recipe.learning_rate, total_steps=recipe.epochs * recipe.steps
+    )
+    # Weights and batch statistics averaged over the last steps: single steps of small batches
+    # from a few dates jump about, their mean does not.
+    averaged = AveragedModel(
+        network, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
+    )
+    patches = Patches(labelled, recipe.crop, recipe.batch, recipe.gain_jitter, seed)
+    weights = class_weights([t for _, t in labelled], recipe.class_balance).to(device)
+
+    run = _Run(network, averaged, optimiser, schedule, patches)
+    checkpoint = folder / f"{fingerprint(recipe, seed, labelled)}.pt" if folder else None
+    if checkpoint and checkpoint.exists():
+        run.resume(checkpoint)
+
+    for epoch in range(len(run.history), recipe.epochs):
+        network.train()
+        total = 0.0
+        for _ in range(recipe.steps):
+            images, targets = patches.draw()
+            images = images.to(device, memory_format=torch.channels_last)
+            # bfloat16 is twice as slow as float32 on most CPUs and twice as fast on a GPU.
+            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                logits = network(images)
+            loss = functional.cross_entropy(
+                logits.float(), targets.to(device), weights, ignore_index=IGNORE
+            )
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            averaged.update_parameters(network)
+            total += loss.item()
+        if total != total:
+            raise S2kitError(
+                f"epoch {epoch + 1}: the loss is no number any more; lower the learning rate "
+                f"({recipe.learning_rate}) of recipe {recipe.name!r}"
+            )
+        run.note(total / recipe.steps, *evaluate(averaged, *validation_tensors))
+        if checkpoint:
+            run.save(checkpoint)
+        on_epoch(run.table())
+
+    network.load_state_dict(run.best)
+    return Trained(network.eval(), run.table(), run.best_epoch)
+
+
+@torch.inference_mode()
+def evaluate(network: nn.Module, image: Tensor, target: Tensor) -> tuple[float, float]:
+    """Return cross-entropy and overall accuracy (0–1) over the labelled pixels of a scene."""
+    device = next(network.parameters()).device
+    network.eval()
+    batch = image[None].to(device, memory_format=torch.channels_last)
+    logits, target = network(batch).float(), target[None].to(device)
+    loss = functional.cross_entropy(logits, target, ignore_index=IGNORE)
+    valid = target != IGNORE
+    correct = (logits.argmax(dim=1) == target)[valid]
+    return loss.item(), correct.float().mean().item()
+
+
+def fingerprint(recipe: Recipe, seed: int, labelled: list[tuple[Tensor, Tensor]]) -> str:
+    """Name a run by everything its result depends on: recipe, seed and pixels."""
+    digest = hashlib.sha256(json.dumps([asdict(recipe), seed], sort_keys=True).encode())
+    for image, target in labelled:
+        digest.update(image.numpy().tobytes())
+        digest.update(target.numpy().tobytes())
+    return f"{recipe.name}-seed{seed}-{digest.hexdigest()[:12]}"
+
+
+class _Run:
+    """What changes from epoch to epoch, as one thing that can be saved and resumed."""
+
+    def __init__(
+        self,
+        network: UNet,
+        averaged: AveragedModel,
+        optimiser: torch.optim.Optimizer,
+        schedule: torch.optim.lr_scheduler.LRScheduler,
+        patches: Patches,
+    ) -> None:
+        self.network, self.averaged, self.patches = network, averaged, patches
+        self.optimiser, self.schedule = optimiser, schedule
+        self.history: list[dict[str, float]] = []
+        self.best: dict[str, Tensor] = {}
+        self.best_epoch = 0
+
+    def note(self, loss: float, validation_loss: float, accuracy: float) -> None:
+        """Add an epoch; keep its weights if its accuracy is the highest so far."""
+        if accuracy > max((row["validation_OA"] for row in self.history), default=-1.0):
+            state = self.averaged.module.state_dict()
+            self.best = {k: v.detach().clone() for k, v in state.items()}
+            self.best_epoch = len(self.history) + 1
+        self.history.append(
+            {
+                "loss": loss,
+                "validation_loss": validation_loss,
+                "validation_OA": accuracy,
+                "learning_rate": self.schedule.get_last_lr()[0],
+            }
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Return the history with epochs, from 1, as index."""
+        epochs = pd.RangeIndex(1, len(self.history) + 1, name="epoch")
+        return pd.DataFrame(self.history, index=epochs)
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint under a temporary name and rename it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(path.name + ".part")
+        state: dict[str, Any] = {
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "random": self.patches.random.get_state(),
+            "history": self.history,
+            "best": self.best,
+            "best_epoch": self.best_epoch,
+        }
+        torch.save(state, part)
+        os.replace(part, path)
+
+    def resume(self, path: Path) -> None:
+        """Take up a saved checkpoint; S2kitError if the file is damaged."""
+        try:
+            # weights_only: tensors and plain values, nothing that could run.
+            state = torch.load(path, weights_only=True)
+        except Exception as error:
+            raise S2kitError(
+                f"{path} is no whole checkpoint ({type(error).__name__}); delete it to start anew"
+            ) from error
+        self.network.load_state_dict(state["network"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.patches.random.set_state(state["random"])
+        self.history, self.best = state["history"], state["best"]
+        self.best_epoch = state["best_epoch"]

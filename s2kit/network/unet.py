@@ -1,0 +1,157 @@
+"""The U-Net of the paper (section 2.4, Figure 4): three convolutions per level, skips between.
+
+The paper gives the block, the pooling and the up-convolution but neither width nor depth:
+both are arguments here, and every other detail is the paper's.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.nomenclature import CODES
+
+
+class ConvBlock(nn.Sequential):
+    """Three times Conv2d 3 × 3 (no bias) → BatchNorm2d → ReLU; the size stays the same."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        layers: list[nn.Module] = []
+        for channels in (channels_in, channels_out, channels_out):
+            layers += [
+                nn.Conv2d(channels, channels_out, 3, stride=1, padding="same", bias=False),
+                nn.BatchNorm2d(channels_out),
+                nn.ReLU(inplace=True),
+            ]
+        super().__init__(*layers)
+
+
+class Up(nn.Module):
+    """ConvTranspose2d doubles the size, the skip is concatenated, a ConvBlock merges both."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__()
+        self.up = nn.ConvTranspose2d(channels_in, channels_out, 2, stride=2)
+        self.block = ConvBlock(2 * channels_out, channels_out)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """Merge ``x`` (N, 2C, H, W) with ``skip`` (N, C, 2H, 2W) into (N, C, 2H, 2W)."""
+        merged: Tensor = self.block(torch.cat([skip, self.up(x)], dim=1))
+        return merged
+
+
+class UNet(nn.Module):
+    """A U-Net from ten bands to ten classes.
+
+    Parameters
+    ----------
+    width
+        Channels of the first level; every level down doubles them.
+    depth
+        Number of times the image is halved.
+    bands, classes
+        Channels in and out. Output channel ``k`` belongs to class code ``k + 1``.
+
+    Raises
+    ------
+    ValueError
+        From ``forward``, for an input of another number of bands or too small to reflect.
+    """
+
+    def __init__(
+        self,
+        width: int = 16,
+        depth: int = 4,
+        bands: int = len(BAND_NAMES),
+        classes: int = len(CODES),
+    ) -> None:
+        super().__init__()
+        self.width, self.depth, self.bands, self.classes = width, depth, bands, classes
+        channels = [width * 2**level for level in range(depth + 1)]
+        self.encoder = nn.ModuleList(
+            ConvBlock(c_in, c_out)
+            for c_in, c_out in zip([bands, *channels], channels, strict=False)
+        )
+        self.pool = nn.MaxPool2d(2)
+        self.decoder = nn.ModuleList(
+            Up(c_in, c_out) for c_in, c_out in zip(channels[:0:-1], channels[-2::-1], strict=True)
+        )
+        self.head = nn.Conv2d(width, classes, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Turn normalised bands (N, bands, H, W) into logits (N, classes, H, W), any H and W."""
+        if x.ndim != 4 or x.shape[1] != self.bands:
+            raise ValueError(f"expected (N, {self.bands}, H, W), got {tuple(x.shape)}")
+        height, width = x.shape[-2:]
+        x = pad_to_multiple(x, 2**self.depth)
+        skips: list[Tensor] = []
+        for block in self.encoder:
+            x = block(self.pool(x) if skips else x)
+            skips.append(x)
+        for up, skip in zip(self.decoder, skips[-2::-1], strict=True):
+            x = up(x, skip)
+        logits: Tensor = self.head(x)
+        return logits[..., :height, :width]
+
+
+def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
+    """Reflect the lower and right edge until both sizes are multiples of ``multiple``."""
+    height, width = x.shape[-2:]
+    down, right = -height % multiple, -width % multiple
+    if down >= height or right >= width:
+        raise ValueError(
+            f"an image of {height} × {width} pixels is too small to be reflected to a multiple "
+            f"of {multiple}; give at least {multiple // 2 + 1} × {multiple // 2 + 1}"
+        )
+    return functional.pad(x, (0, right, 0, down), mode="reflect") if down or right else x
+
+
+def count_parameters(network: nn.Module) -> int:
+    """Return the number of trainable parameters."""
+    return sum(p.numel() for p in network.parameters() if p.requires_grad)
+
+
+def receptive_field(depth: int, convolutions: int = 3) -> int:
+    """Return the width in pixels of the window that can influence one output pixel.
+
+    A 3 × 3 convolution at level ``l`` widens it by 2 · 2^l pixels, a pooling by 2^l; going up,
+    a transposed convolution adds nothing (stride equals kernel), the block's convolutions widen
+    it again. The result is an upper bound over all positions on the pooling grid.
+    """
+    field = 1
+    for level in range(depth):
+        field += convolutions * 2 * 2**level + 2**level
+    field += convolutions * 2 * 2**depth
+    for level in reversed(range(depth)):
+        field += convolutions * 2 * 2**level
+    return field
+
+
+def level_shapes(network: UNet, size: Sequence[int]) -> list[tuple[str, int, int, int]]:
+    """Return (level, channels, height, width) of every block for an input of ``size``.
+
+    Measured by a forward pass with hooks, not computed: the table is what really happens.
+    """
+    shapes: list[tuple[str, int, int, int]] = []
+
+    def note(name: str) -> object:
+        return lambda _module, _input, output: shapes.append((name, *output.shape[1:]))
+
+    named: list[tuple[str, nn.Module]] = [
+        *((f"down {i}", block) for i, block in enumerate(network.encoder)),
+        *((f"up {network.depth - 1 - i}", up) for i, up in enumerate(network.decoder)),
+        ("logits", network.head),
+    ]
+    handles = [module.register_forward_hook(note(name)) for name, module in named]  # type: ignore[arg-type]
+    was_training = network.training
+    network.eval()
+    try:
+        with torch.inference_mode():
+            network(torch.zeros(1, network.bands, *size))
+    finally:
+        network.train(was_training)
+        for handle in handles:
+            handle.remove()
+    return shapes

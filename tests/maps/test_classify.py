@@ -1,0 +1,145 @@
+"""Probabilities, class map and confidence of scenes of any size."""
+
+import numpy as np
+import pytest
+import rioxarray  # noqa: F401 - gives arrays their .rio
+import torch
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import nn
+
+from s2kit.errors import S2kitError
+from s2kit.maps.classify import (
+    class_map,
+    class_probabilities,
+    classify,
+    confidence,
+    fold_batch_norms,
+    windows,
+)
+from s2kit.network.unet import UNet
+from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.radiometry import normalise
+
+
+@pytest.fixture(scope="module")
+def network() -> UNet:
+    """Make a small U-Net whose batch norms have seen data, so that folding them matters."""
+    torch.manual_seed(0)
+    network = UNet(width=4, depth=2)
+    with torch.no_grad():
+        for _ in range(3):
+            network(torch.rand(2, 10, 32, 32))
+    return network.eval()
+
+
+def random_scene(height: int, width: int) -> xr.DataArray:
+    values = np.random.default_rng(1).uniform(0, 0.5, (10, height, width)).astype(np.float32)
+    return xr.DataArray(
+        values,
+        dims=("band", "y", "x"),
+        coords={
+            "band": list(BAND_NAMES),
+            "y": 5652245.0 - 10 * np.arange(height),
+            "x": 585425.0 + 10 * np.arange(width),
+        },
+        name="somewhere_20230709",
+        attrs={"source": "simulated", "attribution": "nobody's"},
+    ).rio.write_crs(32633)
+
+
+def test_probabilities_are_the_softmax_of_the_network(network: UNet) -> None:
+    scene = random_scene(37, 45)
+    with torch.inference_mode():
+        logits = network(torch.from_numpy(normalise(scene).values)[None])[0]
+    probabilities = class_probabilities(network, scene)
+    np.testing.assert_allclose(probabilities.values, logits.softmax(0).numpy(), atol=1e-5)
+    assert probabilities.dims == ("class", "y", "x")
+    assert probabilities["class"].values.tolist() == list(range(1, 11))
+    assert probabilities.dtype == np.float32
+    assert probabilities.rio.crs == scene.rio.crs
+    assert (probabilities.name, probabilities.attrs) == (scene.name, scene.attrs)
+
+
+def test_the_class_map_takes_the_likeliest_class_and_its_probability(network: UNet) -> None:
+    probabilities = class_probabilities(network, random_scene(20, 30))
+    codes, sure = class_map(probabilities), confidence(probabilities)
+    assert (codes.dtype, sure.dtype) == (np.uint8, np.float32)
+    assert codes.dims == sure.dims == ("y", "x")
+    chosen = probabilities.sel({"class": codes.astype(int)}).values
+    np.testing.assert_array_equal(chosen, sure.values)
+    np.testing.assert_array_equal(sure.values, probabilities.max("class").values)
+
+
+def test_pixels_without_data_in_any_band_get_no_class(network: UNet) -> None:
+    scene = random_scene(24, 24)
+    scene[:, -1, :] = np.nan
+    scene[3, 5, 6] = np.nan
+    probabilities = class_probabilities(network, scene)
+    missing = np.zeros((24, 24), dtype=bool)
+    missing[-1, :] = missing[5, 6] = True
+    np.testing.assert_array_equal(np.isnan(probabilities.values), np.stack([missing] * 10))
+    np.testing.assert_array_equal(class_map(probabilities).values == 0, missing)
+    np.testing.assert_array_equal(np.isnan(confidence(probabilities).values), missing)
+
+
+@pytest.mark.parametrize("size", [(150, 131), (97, 203)])
+def test_windows_leave_no_seams(network: UNet, size: tuple[int, int]) -> None:
+    scene = random_scene(*size)
+    whole = class_probabilities(network, scene, window=1024)
+    tiled = class_probabilities(network, scene, window=32)
+    np.testing.assert_allclose(tiled.values, whole.values, atol=1e-5)
+
+
+def test_classify_gives_the_same_maps_without_the_probabilities(network: UNet) -> None:
+    scene = random_scene(50, 70)
+    scene[:, :2, :] = np.nan
+    probabilities = class_probabilities(network, scene)
+    codes, sure = classify(network, scene, window=32)
+    np.testing.assert_allclose(sure.values, confidence(probabilities).values, atol=1e-5)
+    assert (codes.values == class_map(probabilities).values).mean() > 0.999  # ties may differ
+    assert (codes.dtype, codes.name, codes.attrs) == (np.uint8, scene.name, scene.attrs)
+    assert codes.rio.crs == scene.rio.crs
+
+
+def test_the_network_is_left_as_it_was(network: UNet) -> None:
+    network.train()
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    class_probabilities(network, random_scene(16, 16))
+    assert network.training
+    for name, tensor in network.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+    network.eval()
+
+
+def test_folding_leaves_no_batch_norm_and_the_same_logits(network: UNet) -> None:
+    folded = fold_batch_norms(network)
+    assert not any(isinstance(module, nn.BatchNorm2d) for module in folded.modules())
+    x = torch.rand(1, 10, 32, 32)
+    with torch.inference_mode():
+        torch.testing.assert_close(folded(x), network(x), atol=1e-4, rtol=1e-4)
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 40), st.integers(0, 50))
+def test_cores_cover_every_pixel_once_and_windows_stay_inside(
+    height: int, width: int, core: int, margin: int
+) -> None:
+    covered = np.zeros((height, width), dtype=int)
+    for (rows, columns), (rows_around, columns_around) in windows(height, width, core, margin):
+        covered[rows, columns] += 1
+        assert rows_around.start == max(rows.start - margin, 0)
+        assert rows_around.stop == min(rows.stop + margin, height)
+        assert columns_around.start == max(columns.start - margin, 0)
+        assert columns_around.stop == min(columns.stop + margin, width)
+    assert (covered == 1).all()
+
+
+def test_scenes_the_network_cannot_take_are_refused(network: UNet) -> None:
+    scene = random_scene(16, 16)
+    with pytest.raises(S2kitError, match="the network wants"):
+        class_probabilities(network, scene.isel(band=slice(0, 4)))
+    with pytest.raises(S2kitError, match="the network wants"):
+        classify(network, scene.isel(band=slice(None, None, -1)))
+    with pytest.raises(S2kitError, match="2 × 16 pixels; give at least 3 × 3"):
+        classify(network, scene.isel(y=slice(0, 2)))

@@ -1,0 +1,93 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+
+from s2kit.errors import S2kitError
+from s2kit.network.recipes import Recipe, recipe_named
+from s2kit.network.training import train
+
+TINY = Recipe(
+    "tiny", width=4, depth=1, crop=16, batch=4, epochs=4, steps=15, learning_rate=2e-2, averaging=0.5
+)
+
+
+def two_fields(seed):
+    """A scene of growing crops (bright in the near infrared) on the left, bare soil right."""
+    random = np.random.default_rng(seed)
+    scene = xr.DataArray(
+        random.normal(0.2, 0.02, (10, 32, 32)).astype("float32"),
+        dims=("band", "y", "x"),
+        name=f"fields_{seed}",
+    )
+    scene[6, :, :16] += 0.25
+    mask = xr.full_like(scene[0], 5, dtype="uint8")
+    mask[:, :16] = 9
+    return scene, mask
+
+
+def test_two_fields_are_learnt():
+    trained = train(TINY, {"a": two_fields(1)}, two_fields(2), seed=0)
+    assert len(trained.history) == 4
+    assert trained.history["validation_OA"].max() > 0.95
+    assert trained.best_epoch == trained.history["validation_OA"].idxmax()
+    assert trained.history["loss"].iloc[-1] < trained.history["loss"].iloc[0]
+
+
+def test_an_interrupted_run_ends_with_the_same_bits(tmp_path):
+    scenes = {"a": two_fields(1)}, two_fields(2)
+    whole = train(TINY, *scenes, seed=5)
+
+    def interrupt(history):
+        if len(history) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(TINY, *scenes, seed=5, folder=tmp_path, on_epoch=interrupt)
+    epochs = []
+    resumed = train(
+        TINY, *scenes, seed=5, folder=tmp_path, on_epoch=lambda history: epochs.append(len(history))
+    )
+    assert epochs == [3, 4]
+    for name, tensor in whole.network.state_dict().items():
+        assert torch.equal(tensor, resumed.network.state_dict()[name]), name
+    assert whole.history.equals(resumed.history)
+
+
+def test_a_finished_run_is_not_repeated_but_another_seed_is(tmp_path):
+    scenes = {"a": two_fields(1)}, two_fields(2)
+    train(TINY, *scenes, folder=tmp_path)
+    epochs = []
+    train(TINY, *scenes, folder=tmp_path, on_epoch=epochs.append)
+    assert epochs == []
+    train(TINY, *scenes, seed=1, folder=tmp_path, on_epoch=epochs.append)
+    assert len(epochs) == TINY.epochs
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path):
+    scenes = {"a": two_fields(1)}, two_fields(2)
+    train(TINY, *scenes, folder=tmp_path)
+    (checkpoint,) = tmp_path.glob("*.pt")
+    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
+    with pytest.raises(S2kitError, match=r"no whole checkpoint.*delete it"):
+        train(TINY, *scenes, folder=tmp_path)
+
+
+def test_bad_input_is_refused_in_one_sentence():
+    scene, mask = two_fields(1)
+    with pytest.raises(S2kitError, match="empty: its mask holds no labelled pixel"):
+        train(TINY, {"empty": (scene, mask * 0)}, (scene, mask))
+    with pytest.raises(S2kitError, match="no training scene"):
+        train(TINY, {}, (scene, mask))
+    with pytest.raises(S2kitError, match="choose one of: short"):
+        recipe_named("shrot")
+    with pytest.raises(S2kitError, match="multiple of 2\\^depth = 16"):
+        Recipe("odd", crop=100)
+
+
+def test_a_loss_that_is_no_number_stops_the_run():
+    recipe = dataclasses.replace(TINY, learning_rate=1e20)
+    with pytest.raises(S2kitError, match="lower the learning rate"):
+        train(recipe, {"a": two_fields(1)}, two_fields(2))

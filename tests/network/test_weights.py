@@ -1,0 +1,34 @@
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from s2kit.errors import S2kitError
+from s2kit.network.unet import UNet
+from s2kit.network.weights import load_weights, save_weights
+
+
+def test_weights_come_back_with_their_settings(tmp_path):
+    path = tmp_path / "deep" / "small.safetensors"
+    network = UNet(width=4, depth=2).eval()
+    save_weights(path, network, recipe="short", seed=3, scenes=["strzegom_20210619"])
+    loaded, settings = load_weights(path)
+    x = torch.rand(1, 10, 20, 20)
+    with torch.inference_mode():
+        assert torch.allclose(loaded(x), network(x), atol=1e-6)
+    assert settings["width"] == 4
+    assert settings["seed"] == 3
+    assert settings["scenes"] == ["strzegom_20210619"]
+    assert [p.name for p in path.parent.iterdir()] == ["small.safetensors"]
+
+
+def test_missing_damaged_and_foreign_files_are_told_apart(tmp_path):
+    with pytest.raises(S2kitError, match="no weights at"):
+        load_weights(tmp_path / "none.safetensors")
+    path = tmp_path / "w.safetensors"
+    save_weights(path, UNet(width=2, depth=1))
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(S2kitError, match="no whole safetensors file"):
+        load_weights(path)
+    save_file({"a": torch.zeros(1)}, path)
+    with pytest.raises(S2kitError, match="not written by s2kit"):
+        load_weights(path)

@@ -1,0 +1,117 @@
+"""From digital numbers to reflectance and to the network's input."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from s2kit.errors import S2kitError
+from s2kit.scenes.archive import fetch
+from s2kit.scenes.manifest import read_manifest
+from s2kit.scenes.radiometry import (
+    BRIGHTEST,
+    check_offset,
+    normalise,
+    normalise_min_max,
+    to_reflectance,
+)
+from s2kit.scenes.raster import read_scene
+from s2kit.scenes.source import open_scene, scene_names
+
+
+def scene_of(values: object) -> xr.DataArray:
+    """One band, one row of reflectance."""
+    array = np.asarray(values, np.float32).reshape(1, 1, -1)
+    return xr.DataArray(array, dims=("band", "y", "x"), attrs={"area": "here"}, name="scene")
+
+
+def test_the_offset_is_taken_off_and_negative_reflectance_survives() -> None:
+    dn = xr.DataArray(np.array([1000, 4000, 900], np.uint16))
+
+    reflectance = to_reflectance(dn, 1000)
+
+    assert reflectance.dtype == np.float32
+    assert reflectance.to_numpy() == pytest.approx([0.0, 0.3, -0.01])
+
+
+@given(st.integers(0, 65535), st.sampled_from([0, 1000]))
+def test_reflectance_gives_the_digital_number_back(dn: int, offset: int) -> None:
+    reflectance = to_reflectance(xr.DataArray(np.array([dn], np.uint16)), offset)
+
+    assert round(float(reflectance[0]) * 10_000) + offset == dn
+
+
+@pytest.mark.parametrize(
+    ("dark", "offset", "says"),
+    [(80, 1000, "reflectance -0.09; .* the offset 0"), (1010, 0, "no dark .* the offset 1000")],
+)
+def test_an_offset_that_dark_pixels_contradict_is_an_error(
+    dark: int, offset: int, says: str
+) -> None:
+    dn = np.full((2, 20, 20), 4000, np.uint16)
+    dn[1, :2] = dark
+    dn[:, -1] = 0  # no data is no witness
+
+    with pytest.raises(S2kitError, match=f"scene.tif: .*DN {dark}.*{says}"):
+        check_offset(dn, offset, "scene.tif")
+
+
+@pytest.mark.parametrize(("dark", "offset"), [(80, 0), (970, 1000), (700, 0), (700, 1000), (0, 0)])
+def test_an_offset_that_dark_pixels_allow_passes(dark: int, offset: int) -> None:
+    check_offset(np.full((2, 20, 20), dark, np.uint16), offset, "scene.tif")
+
+
+def test_every_scene_of_the_archive_bears_its_offset_out(
+    mirror: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = read_manifest()
+    for name in scene_names(area="strzegom"):
+        record = records[name]
+        assert record.image is not None
+        read_scene(fetch(record.image), record.offset)
+        with pytest.raises(S2kitError, match="its darkest pixels"):
+            read_scene(fetch(record.image), 1000 - record.offset)
+
+
+def test_the_fixed_rule_maps_0_to_06_onto_0_to_1() -> None:
+    scaled = normalise(scene_of([-0.01, 0.0, 0.3, 0.6, 1.2, np.nan]))
+
+    assert scaled.to_numpy().ravel() == pytest.approx([0, 0, 0.5, 1, 1, np.nan], nan_ok=True)
+    assert (scaled.dtype, scaled.name, scaled.attrs) == (np.float32, "scene", {"area": "here"})
+
+
+@given(st.lists(st.floats(0, 1.5, width=32), min_size=2, max_size=20))
+def test_the_fixed_rule_treats_each_pixel_alone(values: list[float]) -> None:
+    together = normalise(scene_of(values)).to_numpy().ravel()
+
+    assert together == pytest.approx([float(normalise(scene_of([v])).item()) for v in values])
+
+
+@given(st.lists(st.integers(-500, 15000).map(lambda dn: dn / 10_000), min_size=1, max_size=20))
+def test_min_max_fills_the_range_whatever_the_scene(values: list[float]) -> None:
+    scaled = normalise_min_max(scene_of([*values, np.nan])).to_numpy().ravel()
+
+    assert np.isnan(scaled[-1])
+    assert scaled[:-1].min() == 0
+    assert scaled[:-1].max() == (1 if max(values) > min(values) else 0)
+
+
+@pytest.mark.parametrize("rule", [normalise, normalise_min_max])
+def test_scenes_of_the_archive_become_0_to_1(
+    mirror: object, rule: Callable[[xr.DataArray], xr.DataArray]
+) -> None:
+    scaled = rule(open_scene("strzegom_20230209"))
+
+    assert (float(scaled.min()), float(scaled.max())) == (0, 1)
+
+
+def test_hardly_anything_in_the_archive_is_brighter_than_the_fixed_rule_allows(
+    mirror: object,
+) -> None:
+    shares = [float((open_scene(name) > BRIGHTEST).mean()) for name in scene_names(area="strzegom")]
+
+    assert len(shares) == 8
+    assert 0.001 < max(shares) < 0.003

@@ -1,0 +1,75 @@
+"""The stored chapters are those of their sources, executed, and small."""
+
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+sys.path.insert(0, str(NOTEBOOKS))
+import build  # noqa: E402
+
+SOURCES = sorted((NOTEBOOKS / "source").glob("[0-9]*.py"))
+STORED = sorted(NOTEBOOKS.glob("**/[0-9]*.ipynb"))
+
+chapters = pytest.mark.parametrize("source", SOURCES, ids=lambda p: p.stem)
+notebooks = pytest.mark.parametrize(
+    "path", STORED, ids=lambda p: p.relative_to(NOTEBOOKS).as_posix()
+)
+
+
+def cells(notebook):
+    return [(c.cell_type, c.source, c.metadata.get("tags", [])) for c in notebook.cells]
+
+
+@chapters
+def test_chapter_and_solutions_are_built_from_their_source(source):
+    text = source.read_text()
+    stored = nbformat.read(NOTEBOOKS / f"{source.stem}.ipynb", as_version=4)
+    built = build.fill_in_time(build.chapter(text), stored.metadata["s2kit"]["minutes"])
+    assert cells(stored) == cells(built)
+    solved = nbformat.read(NOTEBOOKS / "solutions" / f"{source.stem}.ipynb", as_version=4)
+    assert cells(solved) == cells(build.solutions(text))
+
+
+def test_there_is_no_notebook_without_a_source():
+    names = {p.stem for p in SOURCES}
+    assert {p.stem for p in STORED} == names
+
+
+@notebooks
+def test_every_code_cell_was_executed_in_order_without_an_error(path):
+    code = [c for c in nbformat.read(path, as_version=4).cells if c.cell_type == "code"]
+    assert [c.execution_count for c in code] == list(range(1, len(code) + 1))
+    assert not [o for c in code for o in c.outputs if o.output_type == "error"]
+
+
+@notebooks
+def test_solutions_are_right_and_chapters_leave_the_gap(path):
+    said = "".join(
+        o.text
+        for c in nbformat.read(path, as_version=4).cells
+        if c.cell_type == "code" and "check" in c.metadata.get("tags", [])
+        for o in c.outputs
+    )
+    solved = path.parent.name == "solutions"
+    assert ("Right." in said) == solved
+    assert ("Not solved yet" in said) == (not solved)
+
+
+@notebooks
+def test_a_stored_notebook_is_small_and_opens_offline(path):
+    assert path.stat().st_size < build.MEGABYTES * 1e6
+    text = path.read_text()
+    assert not re.search(r"https?://[^\"\\s)]*\.(js|css|png|jpg)", text)
+
+
+@chapters
+def test_a_chapter_has_its_parts(source):
+    text = source.read_text()
+    for part in ("You will be able to", "You need", "{minutes}", "## Summary", "<solution>"):
+        assert part in text
+    for link in re.findall(r"\]\(([\w/]+\.ipynb)\)", text):
+        assert (NOTEBOOKS / link).exists(), link

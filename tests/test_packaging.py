@@ -1,0 +1,63 @@
+"""pyproject.toml, environment.yml, constraints.txt and the imports must name the same packages."""
+
+import ast
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
+TESTING = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
+CONDA_NAMES = {"pytorch-cpu": "torch", "matplotlib-base": "matplotlib"}
+IMPORT_NAMES = {"sklearn": "scikit-learn", "yaml": "pyyaml", "skimage": "scikit-image"}
+# Started as programs, never imported.
+PROGRAMS = {
+    "jupyterlab", "nbval", "import-linter", "mypy", "pandas-stubs", "ruff", "pytest",
+}  # fmt: skip
+
+
+def imported_packages(*folders: str) -> set[str]:
+    found = set()
+    for folder in folders:
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name.split(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found.add(node.module.split(".")[0])
+    own = {"s2kit", "tests", "conftest"} | set(sys.stdlib_module_names)
+    return {canonicalize_name(IMPORT_NAMES.get(name, name)) for name in found - own}
+
+
+def test_every_import_is_declared_and_every_declaration_imported():
+    declared = {canonicalize_name(r.name) for r in RUNTIME}
+    for_tests = {canonicalize_name(r.name) for r in TESTING}
+    used = imported_packages("s2kit", "notebooks/source") - {"ipython"}  # ipython: of jupyterlab
+    assert used <= declared
+    assert declared - used <= PROGRAMS
+    used_by_tests = imported_packages("tests", "notebooks") - declared - {"ipython", "packaging"}
+    assert used_by_tests <= for_tests
+    assert for_tests - used_by_tests <= PROGRAMS
+
+
+def test_conda_installs_the_same_packages_with_the_same_bounds():
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    conda = [Requirement(line) for line in listed if isinstance(line, str) and line != "pip"]
+    bounds = {CONDA_NAMES.get(r.name, r.name): r.specifier for r in conda}
+    assert bounds.pop("python") == PROJECT["requires-python"]
+    assert bounds == {r.name: r.specifier for r in RUNTIME + TESTING}
+
+
+@pytest.mark.parametrize("requirement", RUNTIME + TESTING, ids=lambda r: r.name)
+def test_the_tested_versions_satisfy_the_bounds(requirement):
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    tested = dict(line.split("==") for line in lines if re.match(r"[\w.-]+==", line))
+    versions = {canonicalize_name(name): version for name, version in tested.items()}
+    assert requirement.specifier.contains(versions[canonicalize_name(requirement.name)])
