@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pystac
 import pytest
+import rasterio
 from bad_server import (
     BadServer,
     Fault,
@@ -317,7 +318,5 @@ def test_retry_after_takes_a_date() -> None:
 
 def in_tile_data(file: Path) -> int:
     """Return where in a GeoTIFF the first tile's bytes begin."""
-    import tifffile
-
-    with tifffile.TiffFile(file) as tiff:
-        return tiff.pages[0].dataoffsets[0] + 4
+    with rasterio.open(file) as raster:
+        return int(raster.get_tag_item("BLOCK_OFFSET_0_0", "TIFF", 1)) + 4
