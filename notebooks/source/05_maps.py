@@ -124,7 +124,7 @@ doubtful.sort_values(ascending=False).head(4)
 # Image, class map and reference of each test scene. The reference is rasterised from the polygons
 # of chapter 2 on the grid of the map.
 
-# %%
+# %% tags=["picture-overview"]
 for each in names:
     image = open_scene(each)
     mapped = class_map(class_probabilities(network, image))
