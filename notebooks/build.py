@@ -78,6 +78,20 @@ def shrink_pictures(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
+def keep_pictures(notebook: NotebookNode) -> None:
+    """Write the picture of each cell tagged ``picture-NAME`` to ``figures/NAME.png``.
+
+    The README shows pictures of the course itself, so that they cannot grow old beside it.
+    """
+    for cell in notebook.cells:
+        for tag in _tags(cell):
+            if tag.startswith("picture-"):
+                picture, *_ = (o.data["image/png"] for o in cell.outputs if "image/png" in o.data)
+                path = HERE / "figures" / f"{tag.removeprefix('picture-')}.png"
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(base64.b64decode(picture))
+
+
 def build(source: Path) -> Iterator[tuple[Path, NotebookNode]]:
     """Execute a chapter and its solutions; yield where each belongs."""
     text = source.read_text()
@@ -85,6 +99,7 @@ def build(source: Path) -> Iterator[tuple[Path, NotebookNode]]:
     notebook = shrink_pictures(execute(chapter(text), HERE))
     took = time.perf_counter() - start
     minutes = "less than a minute" if took < 50 else f"about {max(1, round(took / 60))} min"
+    keep_pictures(notebook)
     yield HERE / f"{source.stem}.ipynb", fill_in_time(notebook, minutes)
     solved = shrink_pictures(execute(solutions(text), HERE))
     yield HERE / "solutions" / f"{source.stem}.ipynb", solved

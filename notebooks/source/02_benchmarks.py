@@ -15,7 +15,6 @@
 
 # %% tags=["shared"]
 import pandas as pd
-from s2kit.maps.figures import show_class_map, show_false_colour
 from shapely import Polygon
 
 from s2kit.benchmarks.area import labelled_area, pixel_area
@@ -23,6 +22,7 @@ from s2kit.benchmarks.figures import show_labelled_area, show_pixel_rules
 from s2kit.benchmarks.polygons import check_polygons, repair_polygons
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
+from s2kit.maps.figures import show_class_map, show_false_colour
 from s2kit.scenes.nomenclature import CLASSES
 from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
 
@@ -73,7 +73,7 @@ sizes.agg(polygons="count", total="sum", median="median").round(2)
 # The mask has to lie on the grid of the scene, pixel for pixel, so `rasterise` takes the scene
 # as a model and copies its shape, its origin and its CRS.
 
-# %%
+# %% tags=["shared"]
 mask = rasterise(polygons, like=scene)
 labelled = int((mask > 0).sum())
 print(f"{mask.sizes['y']} × {mask.sizes['x']} pixels, {labelled} labelled", end=" ")
@@ -98,7 +98,7 @@ show_pixel_rules(polygons, scene, narrow)
 # that trembles by a decimetre claims the next pixel as well. The pixel centre asks where most of
 # the pixel lies. Count what the choice does to each class.
 
-# %%
+# %% tags=["shared"]
 touched = rasterise(polygons, like=scene, all_touched=True)
 rules = labelled_area({"pixel centre": mask, "all touched": touched})
 rules = rules[rules.sum(axis="columns") > 0]

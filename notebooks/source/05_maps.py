@@ -34,7 +34,7 @@ from s2kit.maps.paper_figures import (
 )
 from s2kit.network.weights import load_weights
 from s2kit.scenes.nomenclature import CLASSES, class_of
-from s2kit.scenes.settings import home
+from s2kit.scenes.settings import workspace
 from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
 
 # %% [markdown]
@@ -97,7 +97,7 @@ show_benchmarks(scenes, masks)
 # training.
 
 # %% tags=["shared"]
-network, settings = load_weights(home() / "weights" / "short.safetensors")
+network, settings = load_weights(workspace() / "weights" / "short.safetensors")
 name = names[0]
 scene = open_scene(name)
 probabilities = class_probabilities(network, scene)
@@ -124,7 +124,7 @@ doubtful.sort_values(ascending=False).head(4)
 # Image, class map and reference of each test scene. The reference is rasterised from the polygons
 # of chapter 2 on the grid of the map.
 
-# %%
+# %% tags=["picture-overview"]
 for each in names:
     image = open_scene(each)
     mapped = class_map(class_probabilities(network, image))
@@ -162,7 +162,7 @@ for text, pixels in (("same class", same), ("other class", known & ~same)):
 # CRS and attribution. Chapter 6 reads these files back.
 
 # %%
-folder = home() / "results"
+folder = workspace() / "results"
 for each in names:
     mapped = class_map(class_probabilities(network, open_scene(each)))
     write_class_map(folder / f"{each}_class.tif", mapped, tags={"weights": "short.safetensors"})
