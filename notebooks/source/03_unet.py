@@ -163,6 +163,7 @@ _ = plt.colorbar(picture, label="log10 of the gradient")
 # Count the parameters of a `ConvBlock` by hand: three convolutions of 3 × 3 without bias, and
 # for each a normalisation with one scale and one shift per channel.
 
+
 # %% tags=["exercise"]
 def block_parameters(channels_in, channels_out):
     """Number of trainable parameters of ConvBlock(channels_in, channels_out)."""
@@ -186,6 +187,7 @@ check(
 #
 # Write the way down yourself: one function that applies a list of blocks with pooling between
 # them (not before the first), and returns the output of every block, top first.
+
 
 # %% tags=["exercise"]
 def encode(image, blocks, pool):

@@ -6,6 +6,7 @@ included (TRN in Table 12).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 
 from s2kit.accuracy.confusion import as_matrix
 from s2kit.accuracy.metrics import METRICS, class_metrics
+from s2kit.errors import S2kitError
 from s2kit.scenes.nomenclature import CODES, class_of
 
 HEADINGS = dict(zip(METRICS, ("TPR/PA", "TNR", "PPV/UA", "ACC", "F1"), strict=True))
@@ -83,3 +85,36 @@ def beside(ours: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
         for whose, table in (("ours", ours), ("paper", paper))
     }
     return pd.DataFrame(pairs)
+
+
+@dataclass(frozen=True)
+class PaperTables:
+    """Where the paper prints the results of one area: table numbers, and OA from Table 2."""
+
+    pixel_matrix: int
+    object_matrix: int
+    pixel_metrics: int
+    object_metrics: int
+    scene: str
+
+    @property
+    def overall(self) -> tuple[str, str]:
+        """Overall accuracy by pixels and by objects, per cent, as printed in Table 2."""
+        table = printed_table(2)
+        return str(table.loc[self.scene, "pixel"]), str(table.loc[self.scene, "object"])
+
+
+AREAS = {
+    "strzegom": PaperTables(3, 4, 5, 6, "strzegom_20230709"),
+    "kolbuszowa": PaperTables(7, 8, 9, 10, "kolbuszowa_20210725"),
+}
+"""The paper's two test areas."""
+
+
+def paper_tables(area: str) -> PaperTables:
+    """Return where the paper prints the results of an area; S2kitError if it prints none."""
+    if area not in AREAS:
+        raise S2kitError(
+            f"the paper prints no results for {area!r}; it tests {' and '.join(AREAS)}"
+        )
+    return AREAS[area]

@@ -13,23 +13,20 @@ from typing import Any
 
 import numpy as np
 import rasterio
-import rioxarray
+import rioxarray  # noqa: F401 - gives arrays their .rio
 import xarray as xr
-from rasterio.errors import RasterioIOError
 
 from s2kit.errors import S2kitError
 from s2kit.maps.legend_files import attribute_table_xml, layer_style_qml
 from s2kit.maps.palette import COLOUR_TABLE
 from s2kit.scenes.nomenclature import CLASSES, NO_DATA
+from s2kit.scenes.raster import ATTRIBUTES, read_codes
 
 CONFIDENCE_STEP = 0.01
 """One count of a confidence file: a hundredth, so the counts are per cent."""
 
 CONFIDENCE_NO_DATA = 0
 """Free for "no data": the likeliest of ten classes never has less than a tenth."""
-
-SCENE_ATTRIBUTES = ("date", "area", "source", "attribution")
-"""Attributes of a scene that go with its map, as GeoTIFF tags of the same names."""
 
 
 def write_class_map(
@@ -68,37 +65,21 @@ def write_class_map(
 
 
 def read_class_map(path: Path | str) -> xr.DataArray:
-    """Read a class map: uint8 codes (y, x) with CRS and transform, 0 = no data.
+    """Read a class map: uint8 codes (y, x) with CRS, 0 = no data.
 
-    Any single-band raster of whole numbers 0 to 10 will do (the authors' masks are float32);
-    pixels that the file itself calls no data become 0. The tags that
-    :func:`write_class_map` wrote come back as attributes.
+    What :func:`s2kit.scenes.raster.read_codes` accepts, it accepts; the name and the attributes
+    that :func:`write_class_map` stored as tags come back too.
 
     Raises
     ------
     S2kitError
-        If the file is missing or no raster, has several bands, other values or no CRS.
+        If the file cannot be read, has several bands, other values than 0 to 10 or no CRS.
     """
-    path = Path(path)
-    try:
-        grid = rioxarray.open_rasterio(path)
-    except RasterioIOError as error:
-        raise S2kitError(f"cannot read {path} as a class map ({error}); check the path") from error
-    if not isinstance(grid, xr.DataArray) or grid.sizes["band"] != 1:
-        raise S2kitError(
-            f"{path} has several bands; a class map has one "
-            "(to make a map of an image with ten bands: python -m s2kit classify)"
-        )
-    if grid.rio.crs is None:
-        raise S2kitError(f"{path} has no CRS; assign it, for instance in QGIS")
-    values, no_data = grid.values[0], grid.rio.nodata
-    if no_data is not None:
-        values[np.isnan(values) if np.isnan(no_data) else values == no_data] = NO_DATA
-    codes = grid.squeeze("band", drop=True).copy(data=_checked_codes(values, str(path)))
-    codes.name = grid.attrs.get("scene", path.stem)
-    codes.attrs = {key: grid.attrs[key] for key in SCENE_ATTRIBUTES if key in grid.attrs}
-    codes.encoding = {}
-    return codes
+    codes = read_codes(path)
+    with rasterio.open(path) as file:
+        tags = file.tags()
+    attributes = {key: tags[key] for key in ATTRIBUTES if key in tags}
+    return codes.assign_attrs(attributes).rename(tags.get("scene", codes.name))
 
 
 def write_confidence(path: Path | str, confidence: xr.DataArray) -> None:
@@ -133,9 +114,14 @@ def write_confidence(path: Path | str, confidence: xr.DataArray) -> None:
         target.update_tags(**_scene_tags(confidence))
 
 
-def _check_target(path: Path, image: xr.DataArray) -> None:
+def check_map_path(path: Path) -> None:
+    """Check a path before the work is done: S2kitError if it does not end in .tif."""
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise S2kitError(f"{path} must end in .tif: maps are written as GeoTIFF")
+
+
+def _check_target(path: Path, image: xr.DataArray) -> None:
+    check_map_path(path)
     if image.dims != ("y", "x"):
         raise S2kitError(f"a map has the dimensions (y, x), got {image.dims}; select one layer")
     if image.rio.crs is None:
@@ -154,7 +140,7 @@ def _checked_codes(values: np.ndarray[Any, Any], where: str) -> np.ndarray[Any, 
 
 
 def _scene_tags(image: xr.DataArray) -> dict[str, str]:
-    tags = {key: str(image.attrs[key]) for key in SCENE_ATTRIBUTES if key in image.attrs}
+    tags = {key: str(image.attrs[key]) for key in ATTRIBUTES if key in image.attrs}
     return tags if image.name is None else {"scene": str(image.name), **tags}
 
 
@@ -188,7 +174,7 @@ def _create(part: Path, like: xr.DataArray, no_data: int) -> Any:
         count=1,
         dtype="uint8",
         crs=like.rio.crs,
-        transform=like.rio.transform(),
+        transform=like.rio.transform(recalc=True),
         nodata=no_data,
         tiled=True,
         blockxsize=256,

@@ -11,7 +11,7 @@ from s2kit.errors import S2kitError
 from s2kit.scenes.archive import ArchiveUnreachableError, archive_address, fetch, local_copy
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.manifest import PARTS, ArchiveFile, SceneRecord, read_manifest
-from s2kit.scenes.raster import read_codes, read_scene
+from s2kit.scenes.raster import read_codes, read_numbers, scene_from_numbers
 from s2kit.scenes.settings import home, mirror
 
 Grid = TypeVar("Grid", bound=xr.DataArray)
@@ -57,17 +57,22 @@ def look_again() -> None:
     _unreachable.clear()
 
 
-def open_scene(name: str) -> xr.DataArray:
-    """Return the scene as reflectance (band, y, x); see `source.open_scene`."""
+def open_numbers(name: str) -> xr.DataArray:
+    """Return the digital numbers as delivered, uint16 (band, y, x)."""
     record = records()[name]
-    scene = read_scene(_path_of(name, "image"), record.offset, BAND_NAMES)
+    numbers = read_numbers(_path_of(name, "image"), BAND_NAMES)
     attributes = {
         "date": record.date.isoformat(),
         "area": record.area,
         "source": "authors",
         "attribution": f"contains modified Copernicus Sentinel data {record.date.year}",
     }
-    return _on_its_grid(scene.rename(name).assign_attrs(attributes), record)
+    return _on_its_grid(numbers.rename(name).assign_attrs(attributes), record)
+
+
+def open_scene(name: str) -> xr.DataArray:
+    """Return the scene as reflectance (band, y, x); see `source.open_scene`."""
+    return scene_from_numbers(open_numbers(name), records()[name].offset, name)
 
 
 def open_mask(name: str) -> xr.DataArray:

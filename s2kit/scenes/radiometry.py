@@ -46,12 +46,31 @@ def to_reflectance(dn: xr.DataArray, offset: int) -> xr.DataArray:
     return (dn.astype(np.float32) - np.float32(offset)) / np.float32(QUANTIFICATION)
 
 
+def darkest_number(dn: xr.DataArray | npt.NDArray[np.generic]) -> float:
+    """Return the lowest of the bands' 0.1st percentiles: the level of water and shade.
+
+    Parameters
+    ----------
+    dn
+        Digital numbers, bands first; 0 and NaN are left out as no data.
+
+    Returns
+    -------
+    float
+        A digital number, NaN if there is no data.
+    """
+    bands = [np.asarray(band) for band in np.asarray(dn)]
+    seen = [band[np.isfinite(band) & (band != 0)] for band in bands]
+    levels = [float(np.percentile(band, DARK_PERCENTILE)) for band in seen if band.size]
+    return min(levels, default=float("nan"))
+
+
 def check_offset(dn: xr.DataArray | npt.NDArray[np.generic], offset: int, where: str) -> None:
     """Check a claimed offset against the darkest pixels, which tell whether 1000 was added.
 
-    Water and shade reflect next to nothing in at least one band, so the lowest of the bands'
-    0.1st percentiles lies near 0 without and near 1000 with the offset (62 against 962 to 1222 in
-    the authors' Strzegom images). In between nothing is concluded.
+    Water and shade reflect next to nothing in at least one band, so `darkest_number` lies near 0
+    without and near 1000 with the offset (62 against 962 to 1222 in the authors' Strzegom images).
+    In between nothing is concluded.
 
     Parameters
     ----------
@@ -67,13 +86,7 @@ def check_offset(dn: xr.DataArray | npt.NDArray[np.generic], offset: int, where:
     S2kitError
         If the pixels contradict the offset.
     """
-    bands = [np.asarray(band) for band in np.asarray(dn)]
-    seen = [band[np.isfinite(band) & (band != 0)] for band in bands]
-    darkest = min(
-        (float(np.percentile(band, DARK_PERCENTILE)) for band in seen if band.size), default=None
-    )
-    if darkest is None:
-        return
+    darkest = darkest_number(dn)
     if offset and darkest < offset / 2:
         story, right = f"reflectance {(darkest - offset) / QUANTIFICATION:.2f}", 0
     elif not offset and darkest >= 900:

@@ -1,4 +1,4 @@
-"""Scenes and class codes as raster files: read, written, and their 20 m bands put in place."""
+"""Scenes and class codes as raster files, read and written."""
 
 import os
 from collections.abc import Sequence
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import rasterio
 import rioxarray  # noqa: F401 - gives arrays their .rio
 import xarray as xr
@@ -48,11 +47,8 @@ def read_scene(
 ) -> xr.DataArray:
     """Read the ten bands of a scene as reflectance.
 
-    Bands are found by their descriptions, whatever their order. A pixel holds no data where all
-    10 m bands or all 20 m bands are 0: the two groups are delivered on grids of their own, and in
-    the authors' patches each has its own empty border. A lone 0 inside the image is no gap: it
-    stands in water and shade beside values of 1 or 2 (or, with the offset, where the atmospheric
-    correction went far below zero), so it is read as reflectance 0.
+    Bands are found by their descriptions, whatever their order. What counts as no data is told
+    in `scene_from_numbers`.
 
     Parameters
     ----------
@@ -76,60 +72,88 @@ def read_scene(
         If the file cannot be read, lacks a band or a CRS, or its dark pixels contradict the offset.
     """
     path = Path(path)
-    values, transform, crs, tags = _read_bands(path, bands)
-    if np.issubdtype(values.dtype, np.floating):
+    numbers = read_numbers(path, bands)
+    if np.issubdtype(numbers.dtype, np.floating):
         if offset is not None:
-            raise S2kitError(
-                f"{path} holds {values.dtype} reflectance; leave the offset {offset} out"
-            )
-        scene = on_grid(values.astype(np.float32), transform, crs, BAND_NAMES)
-    elif offset is None:
+            raise S2kitError(f"{path} holds {numbers.dtype} reflectance; leave offset {offset} out")
+        return no_data_in_all_bands(numbers.astype(np.float32))
+    if offset is None:
         raise S2kitError(
-            f"{path} holds digital numbers ({values.dtype}); name their offset: 0, or 1000 for "
+            f"{path} holds digital numbers ({numbers.dtype}); name their offset: 0, or 1000 for "
             "processing baselines from 04.00 on"
         )
-    else:
-        check_offset(values, offset, str(path))
-        dn = on_grid(values, transform, crs, BAND_NAMES)
-        empty = _is_empty(dn, TEN_METRE) | _is_empty(dn, TWENTY_METRE)
-        scene = to_reflectance(dn.where(dn > 0, offset), offset).where(~empty)
-    scene = _no_data_in_all_bands(scene)
-    return scene.assign_attrs({key: tags[key] for key in ATTRIBUTES if key in tags}).rename(
-        path.stem
-    )
+    return scene_from_numbers(numbers, offset, str(path))
+
+
+def read_numbers(path: Path | str, bands: Sequence[str] | None = None) -> xr.DataArray:
+    """Read the ten bands of a file as they are: dims (band, y, x), the file's dtype.
+
+    Parameters and errors as in `read_scene`.
+    """
+    path = Path(path)
+    with _open(path) as dataset:
+        values = dataset.read(_band_indexes(path, dataset.descriptions, bands))
+        numbers = on_grid(values, dataset.transform, dataset.crs, BAND_NAMES)
+        tags = dataset.tags()
+    attributes = {key: tags[key] for key in ATTRIBUTES if key in tags}
+    return numbers.assign_attrs(attributes).rename(path.stem)
+
+
+def scene_from_numbers(numbers: xr.DataArray, offset: int, where: str) -> xr.DataArray:
+    """Turn digital numbers into a scene: offset checked and taken off, no data as NaN.
+
+    A pixel holds no data where all 10 m bands or all 20 m bands are 0: the two groups are
+    delivered on grids of their own, and in the authors' patches each has its own empty border.
+    A lone 0 inside the image is no gap: it stands in water and shade beside values of 1 or 2 (or,
+    with the offset, where the atmospheric correction went far below zero), so it is read as
+    reflectance 0.
+
+    Parameters
+    ----------
+    numbers
+        Digital numbers, dims (band, y, x), bands named as in `BAND_NAMES`.
+    offset
+        0 or 1000; see `radiometry`.
+    where
+        The file or scene, for the message.
+
+    Raises
+    ------
+    S2kitError
+        If the dark pixels contradict the offset.
+    """
+    check_offset(numbers, offset, where)
+    empty = _is_empty(numbers, TEN_METRE) | _is_empty(numbers, TWENTY_METRE)
+    scene = to_reflectance(numbers.where(numbers > 0, offset), offset).where(~empty)
+    return scene.assign_attrs(numbers.attrs).rename(numbers.name)
 
 
 def _is_empty(dn: xr.DataArray, bands: Sequence[str]) -> xr.DataArray:
     return (dn.sel(band=list(bands)) == 0).all("band")
 
 
-def _no_data_in_all_bands(scene: xr.DataArray) -> xr.DataArray:
-    return scene.where(np.isfinite(scene).all("band"))
+def no_data_in_all_bands(scene: xr.DataArray) -> xr.DataArray:
+    """Return the scene with NaN in all bands of a pixel wherever one of them is NaN."""
+    return scene.where(scene.notnull().all("band"))
 
 
-def _read_bands(
-    path: Path, names: Sequence[str] | None
-) -> tuple[npt.NDArray[Any], Affine, CRS, dict[str, str]]:
-    with _open(path) as dataset:
-        described = dataset.descriptions if any(dataset.descriptions) else names
-        if described is None:
-            raise S2kitError(
-                f"{path} does not name its bands; give their names in the file's order, for "
-                f"instance bands={list(BAND_NAMES[:2])} and so on"
-            )
-        # B2 and B02 are both in use
-        found = [str(name or "").upper().replace("B0", "B") for name in described]
-        wanted = [name.replace("B0", "B") for name in BAND_NAMES]
-        missing = [
-            name for name, short in zip(BAND_NAMES, wanted, strict=True) if short not in found
-        ]
-        if missing or len(found) != dataset.count:
-            raise S2kitError(
-                f"{path} has {dataset.count} bands named {', '.join(map(str, described))}; "
-                f"it needs all of {', '.join(BAND_NAMES)}"
-            )
-        values = dataset.read([found.index(name) + 1 for name in wanted])
-        return values, dataset.transform, dataset.crs, dataset.tags()
+def _band_indexes(
+    path: Path, descriptions: tuple[str | None, ...], names: Sequence[str] | None
+) -> list[int]:
+    described = descriptions if any(descriptions) else names
+    if described is None:
+        raise S2kitError(
+            f"{path} does not name its bands; give their names in the file's order, for "
+            f"instance bands={list(BAND_NAMES[:2])} and so on"
+        )
+    found = [str(name or "").upper().replace("B0", "B") for name in described]  # B2 or B02
+    wanted = [name.replace("B0", "B") for name in BAND_NAMES]
+    if not set(wanted) <= set(found) or len(found) != len(descriptions):
+        raise S2kitError(
+            f"{path} has {len(descriptions)} bands named {', '.join(map(str, described))}; "
+            f"it needs all of {', '.join(BAND_NAMES)}"
+        )
+    return [found.index(name) + 1 for name in wanted]
 
 
 def _open(path: Path) -> Any:
@@ -176,81 +200,6 @@ def read_codes(path: Path | str) -> xr.DataArray:
             )
         codes = on_grid(values.astype(np.uint8), dataset.transform, dataset.crs)
     return codes.rename(path.stem)
-
-
-def shift_20m_bands(scene: xr.DataArray, rows: int = 1) -> xr.DataArray:
-    """Move the 20 m bands north by whole pixels of 10 m, to where the ground shows them to be.
-
-    In the authors' patches each 20 m value fills rows (0, 1), (2, 3) ... from an upper edge that
-    is no multiple of 20 m, so these bands lie one row too far south; `measure_shift` finds it.
-
-    Parameters
-    ----------
-    scene
-        Reflectance, dims (band, y, x).
-    rows
-        Pixels to move them north (south if negative).
-
-    Returns
-    -------
-    DataArray
-        As the scene, NaN in all bands in the rows where the 20 m bands are now unknown.
-    """
-    moved = scene.copy()
-    coarse = [name in TWENTY_METRE for name in scene.band.to_numpy()]
-    moved[coarse] = scene[coarse].shift(y=-rows).to_numpy()
-    return _no_data_in_all_bands(moved)
-
-
-def measure_shift(scene: xr.DataArray, reach: int = 2) -> pd.DataFrame:
-    """Correlate B08, averaged over 2 x 2 pixels, with B8A at several displacements.
-
-    B8A (20 m, 865 nm) lies inside the spectral window of B08 (10 m, 833 nm): averaged to 20 m the
-    two are nearly equal, and the correlation is highest where they lie on one another.
-
-    Parameters
-    ----------
-    scene
-        Reflectance, dims (band, y, x); blocks with no data are left out.
-    reach
-        Largest displacement tried, in pixels of 10 m.
-
-    Returns
-    -------
-    DataFrame
-        Pearson's r, index "north" and columns "east": the pixels of 10 m by which B8A would have
-        to move. Its highest value is the mend, for `shift_20m_bands`; (0, 0) means all is well.
-    """
-    fine = scene.sel(band="B08").to_numpy().astype(np.float64)
-    coarse = scene.sel(band="B8A").to_numpy().astype(np.float64)
-    steps = range(-reach, reach + 1)
-    table = pd.DataFrame(index=pd.Index(steps, name="north"), columns=pd.Index(steps, name="east"))
-    row, column = _first_doubled_pixel(coarse)
-    height, width = (size - 2 * reach - 1 for size in fine.shape)
-    target = _blocks(coarse, reach + row, reach + column, height, width).mean(axis=(1, 3))
-    for north in steps:
-        for east in steps:
-            top, left = reach + row - north, reach + column + east
-            moved = _blocks(fine, top, left, height, width).mean(axis=(1, 3))
-            both = np.isfinite(moved) & np.isfinite(target)
-            table.loc[north, east] = np.corrcoef(moved[both], target[both])[0, 1]
-    return table.astype(float)
-
-
-def _first_doubled_pixel(values: npt.NDArray[np.float64]) -> tuple[int, int]:
-    """Return the row and column (0 or 1) at which 2 x 2 blocks of equal values begin."""
-    height, width = (size - 1 for size in values.shape)
-    starts = [(row, column) for row in (0, 1) for column in (0, 1)]
-    unlike = [np.nanmean(np.ptp(_blocks(values, *s, height, width), axis=(1, 3))) for s in starts]
-    return starts[int(np.argmin(unlike))]
-
-
-def _blocks(
-    values: npt.NDArray[np.float64], top: int, left: int, height: int, width: int
-) -> npt.NDArray[np.float64]:
-    """Cut a window into 2 x 2 blocks, axes (block row, 2, block column, 2)."""
-    window = values[top : top + height // 2 * 2, left : left + width // 2 * 2]
-    return window.reshape(height // 2, 2, width // 2, 2)
 
 
 def write_scene(path: Path | str, scene: xr.DataArray) -> Path:

@@ -11,7 +11,7 @@ from s2kit.errors import S2kitError
 from s2kit.scenes.manifest import PARTS, SceneRecord
 from s2kit.scenes.settings import data_source
 
-SOURCES = {"authors": "s2kit.scenes.authors"}
+SOURCES = {"authors": "s2kit.scenes.authors", "catalogue": "s2kit.scenes.catalogue.source"}
 """The module behind each value of ``S2KIT_DATA``; each has the functions of `SceneSource`."""
 
 
@@ -26,6 +26,9 @@ class SceneSource(Protocol):
 
     def look_again(self) -> None:
         """Forget what `lacking` found earlier."""
+
+    def open_numbers(self, name: str) -> xr.DataArray:
+        """Return digital numbers (band, y, x)."""
 
     def open_scene(self, name: str) -> xr.DataArray:
         """Return reflectance (band, y, x)."""
@@ -122,6 +125,23 @@ def availability() -> pd.DataFrame:
         rows[name] = {"area": each.area, "date": each.date.isoformat(), "split": each.split}
         rows[name] |= parts | {"problem": problem}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("scene")
+
+
+def open_numbers(name: str) -> xr.DataArray:
+    """Open a scene as it was delivered, before anything was done to it.
+
+    Returns
+    -------
+    DataArray
+        Digital numbers, uint16, dims (band, y, x), 0 = no data; ``record(name).offset`` is what
+        they carry on top of reflectance x 10 000. Otherwise as `open_scene`.
+
+    Raises
+    ------
+    S2kitError
+        If the name is unknown, or the image cannot be had or is damaged.
+    """
+    return _source().open_numbers(record(name).name)
 
 
 def open_scene(name: str) -> xr.DataArray:

@@ -12,11 +12,13 @@ from s2kit.accuracy.tables import (
     PRINTED_TABLES,
     beside,
     metrics_table,
+    paper_tables,
     percent,
     printed_matrix,
     printed_table,
     printed_values,
 )
+from s2kit.errors import S2kitError
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,10 @@ def test_the_printed_matrices_give_the_printed_means(matrix: int, row: str) -> N
     printed = [float(value) for value in printed_table(12).loc[row]]
     # Table 12 averages the cells of the other tables as printed: a hundredth may be lost.
     assert [float(value) for value in ours] == pytest.approx(printed, abs=0.0101)
+
+
+def test_the_paper_has_results_of_two_areas() -> None:
+    assert paper_tables("strzegom").overall == ("94.6", "89.0")
+    assert paper_tables("kolbuszowa").object_metrics == 10
+    with pytest.raises(S2kitError, match="strzegom and kolbuszowa"):
+        paper_tables("krakow")

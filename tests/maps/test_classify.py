@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import rioxarray  # noqa: F401 - gives arrays their .rio
 import torch
 import xarray as xr
 from hypothesis import given

@@ -112,13 +112,13 @@ def test_a_float_mask_with_its_own_no_data_is_read(
 
 
 def test_bad_rasters_are_refused_in_one_sentence(tmp_path: Path, class_map: xr.DataArray) -> None:
-    with pytest.raises(S2kitError, match="cannot read"):
+    with pytest.raises(S2kitError, match="no readable raster"):
         read_class_map(tmp_path / "missing.tif")
     xr.concat([class_map, class_map], "band").rio.to_raster(tmp_path / "two.tif")
-    with pytest.raises(S2kitError, match="several bands"):
+    with pytest.raises(S2kitError, match="2 bands"):
         read_class_map(tmp_path / "two.tif")
     (class_map + np.uint8(20)).rio.to_raster(tmp_path / "codes.tif")
-    with pytest.raises(S2kitError, match=r"holds 20, 21, 22, 23, 24 …; class maps hold whole"):
+    with pytest.raises(S2kitError, match="holds 20, 21, 22, 23, 24, no class codes"):
         read_class_map(tmp_path / "codes.tif")
     (class_map / 2).rio.to_raster(tmp_path / "halves.tif")
     with pytest.raises(S2kitError, match=r"holds 0\.5, 1\.5"):

@@ -1,0 +1,305 @@
+# %% [markdown]
+# # 1 · Scenes
+#
+# Reproduces the image data of the paper (section 2.1): ten Sentinel-2 bands, cut to a patch,
+# resampled to 10 m, normalised to 0–1.
+#
+# **You will be able to**
+# - turn the numbers of a Sentinel-2 product into reflectance, and notice when they are off,
+# - normalise a scene so that one field looks the same on any date and in any image,
+# - find out whether the bands of an image lie on one another.
+#
+# **You need** to know what a raster image is; no other chapter.
+#
+# **Time**: {minutes} to run on two CPU cores, 25 minutes to read, 15 for the exercises
+
+# %% tags=["shared"]
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from s2kit.maps.figures import show_false_colour
+from s2kit.maps.furniture import add_attribution
+
+from s2kit.errors import S2kitError
+from s2kit.exercises import check
+from s2kit.scenes.bands import BANDS
+from s2kit.scenes.figures import show_histograms, show_registration, show_shift
+from s2kit.scenes.radiometry import (
+    check_offset,
+    darkest_number,
+    normalise,
+    normalise_min_max,
+    to_reflectance,
+)
+from s2kit.scenes.registration import best_shift, measure_shift, shift_20m_bands
+from s2kit.scenes.source import open_numbers, open_scene, record, scene_names
+
+# %% [markdown]
+# ## One scene
+#
+# The paper shows land as a **false colour composite**: near infrared as red, red as green, green
+# as blue. Plants reflect far more near infrared than red light, so what grows is red here. Ripe
+# cereals look green, bare soil cyan. Every benchmark of the paper was drawn over such a picture.
+
+# %% tags=["shared"]
+name = scene_names(split="test")[0]
+scene = open_scene(name)
+show_false_colour(scene, title=name)
+
+# %% [markdown]
+# Behind the picture are ten measurements per pixel. Four bands are measured at 10 m, six at 20 m;
+# the wavelengths run from blue light to the short-wave infrared, where the eye sees nothing but
+# soil, water and leaves differ most.
+
+# %%
+pd.DataFrame(BANDS).rename(columns={"resolution": "metres", "wavelength": "nanometres"})
+
+# %% [markdown]
+# ## Numbers, not light
+#
+# The product does not store what you want. You want **reflectance**: the share of the light that
+# the ground sends back, 0 for a black hole, 1 for a white sheet. A file of whole numbers is
+# smaller, so the product stores *digital numbers*, 10 000 for a reflectance of 1. Here is one
+# pixel, as delivered:
+
+# %%
+numbers = open_numbers(name)
+print(numbers.dtype, dict(numbers.sizes))
+print(numbers.isel(y=200, x=200).to_series().to_string())
+
+# %% [markdown]
+# Divide by 10 000 and be done? Look at two dates of the same place first.
+
+# %% tags=["shared"]
+place = scene_names(area=record(name).area)
+plain = min(place, key=lambda each: record(each).offset)
+raised = max(place, key=lambda each: record(each).offset)
+
+# %%
+show_histograms({each: open_numbers(each) for each in (plain, raised)}, unit="digital number")
+
+# %% [markdown]
+# ## A thousand that is not light
+#
+# Every image holds something black: open water in the infrared, the shade of a wood. Its numbers
+# should be next to nothing. Take the lowest 0.1 % of each band, and the darkest band of each
+# scene:
+
+# %%
+pd.DataFrame(
+    {
+        "darkest number": {each: round(darkest_number(open_numbers(each))) for each in place},
+        "offset listed": {each: record(each).offset for each in place},
+    }
+)
+
+# %% [markdown]
+# Where the darkest pixels stand near 1000, a thousand was **added**. The European Space Agency
+# does so since processing baseline 04.00 (January 2022), so that dark pixels may come out slightly
+# below zero without being cut off. Reflectance is then
+#
+# $$\rho = \frac{\mathrm{DN} - 1000}{10\,000}$$
+#
+# The date alone does not tell: old images were processed again. Read the baseline, then ask the
+# dark pixels whether they agree. The library does both, and refuses to guess:
+
+# %%
+try:
+    check_offset(open_numbers(raised), 0, where=raised)
+    print("nothing suspicious")
+except S2kitError as error:
+    print(error)
+
+# %% [markdown]
+# ## What if you forget it?
+#
+# A tenth is added to every reflectance: little for a bright field, everything for water. Any
+# ratio of bands is bent. The vegetation index NDVI = (NIR − red) / (NIR + red) is the usual
+# victim: forget the offset and the crops look ill.
+
+
+# %%
+def ndvi(scene):
+    """Return the normalised difference vegetation index, -1 to 1."""
+    near_infrared, red = scene.sel(band="B08"), scene.sel(band="B04")
+    return (near_infrared - red) / (near_infrared + red)
+
+
+right = open_scene(raised)
+forgotten = to_reflectance(open_numbers(raised), offset=0).where(np.isfinite(right))
+for label, each in (("offset taken off", right), ("forgotten", forgotten)):
+    print(f"{label:>17}: median NDVI {float(ndvi(each).median()):.2f}")
+
+# %% [markdown]
+# And a network trained on a mixture of both learns two worlds: in one, water is black, in the
+# other it shines like a meadow.
+
+# %% [markdown]
+# ### Exercise 1
+#
+# Write the formula: digital numbers in, reflectance out. Careful: the numbers are *unsigned*
+# integers, and 900 − 1000 is no unsigned integer.
+
+
+# %% tags=["exercise"]
+def reflectance(dn, offset):
+    """Return the reflectance of an array of digital numbers."""
+    # <solution>
+    return (dn.astype("float32") - offset) / 10_000
+    # </solution>
+
+
+# %% tags=["check"]
+check(
+    reflectance(np.array([900, 1000, 4000], dtype="uint16"), 1000),
+    expected=[-0.01, 0.0, 0.3],
+    hint="Turn dn into float32 before you subtract.",
+)
+
+# %% [markdown]
+# ## Where there is nothing
+#
+# The number 0 is reserved for *no data*. The edge of a patch may hold rows and columns of it, and
+# not the same ones in the 10 m and the 20 m bands. A pixel counts when all ten bands are there;
+# elsewhere the scene is NaN, and nobody downstream can mistake a gap for deep water.
+
+# %%
+known = np.isfinite(scene).all("band")
+print(f"{scene.sizes['y']} × {scene.sizes['x']} pixels, {int(known.sum())} with data")
+print(f"rows without any data: {(~known.any('x')).to_numpy().nonzero()[0].tolist()}")
+print(f"columns without any data: {(~known.any('y')).to_numpy().nonzero()[0].tolist()}")
+
+# %% [markdown]
+# ## From 0 to 1
+#
+# Networks like inputs between 0 and 1, and the paper normalises to that range without saying how.
+# The first idea is to stretch each band from its minimum to its maximum. The other is a fixed
+# rule: divide by 0.6, cut at 0 and 1. Here is one scene under both:
+
+# %%
+show_histograms(
+    {"fixed rule": normalise(scene), "min–max of this scene": normalise_min_max(scene)},
+    unit="normalised value",
+)
+
+# %% [markdown]
+# Both fill the range. But min–max depends on the brightest pixel in the picture. Cut a piece out
+# of the scene and normalise it again: did its pixels change?
+
+# %%
+piece = (slice(None), slice(100, 228), slice(100, 228))
+for rule in (normalise, normalise_min_max):
+    change = float(abs(rule(scene)[piece] - rule(scene[piece])).max())
+    print(f"{rule.__name__:>17}: largest change {change:.2f}")
+
+# %% [markdown]
+# So a network fed with min–max sees another field when you move the frame. It is no better from
+# date to date: one glint on a roof sets the scale for everything else. Take a field that reflects
+# 0.3 of the near infrared on every date. What does the network get to see?
+
+
+# %%
+def seen(name, reflectance=0.3, band="B08"):
+    """Return what a reflectance becomes under both rules in one scene."""
+    values = open_scene(name).sel(band=band)
+    low, high = float(values.min()), float(values.max())
+    return {
+        "brightest": high,
+        "fixed rule": reflectance / 0.6,
+        "min–max": (reflectance - low) / (high - low),
+    }
+
+
+pd.DataFrame({each: seen(each) for each in place}).T.round(2)
+
+# %% [markdown]
+# This course uses the fixed rule: it needs no statistics of the scene, so any single image can be
+# classified. Its price is that whatever is brighter than 0.6 looks alike.
+
+# %% [markdown]
+# ### Exercise 2
+#
+# How high is that price? Return the share of the values of a scene that lie above 0.6. NaN is
+# neither above nor below: leave it out.
+
+
+# %% tags=["exercise"]
+def share_cut_off(scene):
+    """Return the share of the known values that the fixed rule cuts off."""
+    # <solution>
+    return float((scene > 0.6).sum() / scene.count())
+    # </solution>
+
+
+# %% tags=["check"]
+values = scene.to_numpy()[np.isfinite(scene.to_numpy())]
+check(
+    share_cut_off(scene),
+    expected=np.count_nonzero(values > 0.6) / values.size,
+    hint="Divide by the number of values that are not NaN: scene.count().",
+)
+
+# %% [markdown]
+# ## Do the bands lie on one another?
+#
+# Six of the ten bands come in pixels of 20 m, each drawn as a block of 2 × 2. The patch has to
+# cut those blocks at the right place. There is a way to see whether it does: band 8 (10 m) and
+# band 8A (20 m) look at nearly the same light. Average band 8 over 2 × 2 pixels and it should
+# *be* band 8A. Move one over the other and correlate:
+
+# %%
+before = measure_shift(scene)
+show_shift({"correlation of band 8 and band 8A": before})
+
+# %% [markdown]
+# The highest value should stand in the middle. If it stands one row up, the 20 m bands lie 10 m
+# too far south. (In the authors' patches they do: the upper edge of a patch is no multiple of
+# 20 m, and nearest-neighbour resampling put the blocks half a block off.) The same in colour, band
+# 8 in red over band 8A in cyan: grey means agreement, coloured fringes mean displacement.
+
+# %%
+north, east = best_shift(before)
+print(f"pixels by which the 20 m bands have to move: {north} north, {east} east")
+mended = shift_20m_bands(scene, rows=north)
+show_registration({"as delivered": scene, "mended": mended}, row=200, column=200)
+
+# %%
+after = measure_shift(mended)
+print(f"correlation in place: {before.loc[0, 0]:.3f} before, {after.loc[0, 0]:.3f} after")
+
+# %% [markdown]
+# To mend or not to mend? All scenes of one source share the same displacement, so a network gets
+# used to it, and the benchmarks were drawn over 10 m bands, which are in place. The following
+# chapters leave the bands as delivered, as the paper did. If you bring an image from elsewhere,
+# mend both or none.
+
+# %% [markdown]
+# ## One place, many dates
+#
+# Now that all dates speak the same language, put them side by side. Woods, quarry and villages
+# stay; the fields change their colour from month to month. This is why the paper draws some
+# classes once per area and crops and bare soil anew on each date, and why the network must learn
+# from several dates to be of use on the next.
+
+# %%
+scenes = [open_scene(each) for each in sorted(place)]
+rows = -(-len(scenes) // 4)
+figure, axes = plt.subplots(
+    rows, 4, figsize=(5.8, 1.75 * rows), squeeze=False, layout="constrained"
+)
+for axis, each in zip(axes.ravel(), scenes, strict=False):
+    show_false_colour(each, ax=axis, title=each.attrs["date"])
+for axis in axes.ravel():
+    axis.set_axis_off()
+add_attribution(figure, scenes)
+
+# %% [markdown]
+# ## Summary
+#
+# - Digital numbers become reflectance by (DN − offset) / 10 000; the processing baseline names the
+#   offset, dark pixels confirm it.
+# - A forgotten offset adds a tenth to everything and bends every ratio.
+# - A fixed rule normalises each pixel for itself; min–max ties it to its neighbours in the frame.
+# - Correlating band 8 with band 8A shows whether 20 m and 10 m bands lie on one another.
+#
+# **Next**: [2 · Benchmarks](02_benchmarks.ipynb)

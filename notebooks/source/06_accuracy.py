@@ -1,0 +1,263 @@
+# %% [markdown]
+# # 6 · Accuracy
+#
+# This chapter computes the paper's accuracy tables for our own maps: confusion matrices and the
+# metrics of Table 1 by the pixel and by the object approach (sections 2.5 and 3, Tables 2 to 10).
+#
+# **You will be able to**
+# - compute a confusion matrix and read off who is taken for whom;
+# - tell producer's from user's accuracy, and say which one a farmer or an inspector cares about;
+# - explain why the same map scores differently by pixels and by objects.
+#
+# **You need** chapter 2 (polygons and masks) and the class maps that chapter 5 wrote.
+#
+# **Time**: {minutes} to run on two CPU cores, 25 minutes to read, 15 for the exercises
+
+# %% tags=["shared"]
+import pandas as pd
+
+from s2kit.accuracy.assess import assess
+from s2kit.accuracy.confusion import confusion_matrix, majority_classes
+from s2kit.accuracy.figures import show_matrix, show_objects
+from s2kit.accuracy.metrics import class_metrics, mean_metrics, overall_accuracy
+from s2kit.accuracy.tables import beside, metrics_table, paper_tables, percent, printed_table
+from s2kit.benchmarks.rasterise import rasterise
+from s2kit.exercises import check
+from s2kit.maps.files import read_class_map
+from s2kit.scenes.nomenclature import class_of
+from s2kit.scenes.settings import workspace
+from s2kit.scenes.source import open_polygons, record, scene_names
+
+# %% [markdown]
+# ## What is compared
+#
+# On one side our class map of a test scene, an image the network has never seen. On the other
+# the reference polygons. Chapter 5 wrote one map per test scene that can be had; we look closely
+# at the first and do the rest in one table.
+
+# %% tags=["shared"]
+names = scene_names(split="test")
+maps = {each: read_class_map(workspace() / "results" / f"{each}_class.tif") for each in names}
+references = {each: open_polygons(each) for each in names}
+
+# %% tags=["shared"]
+name = names[0]
+class_map, polygons = maps[name], references[name]
+mask = rasterise(polygons, like=class_map)
+print(f"{name}: {len(polygons)} polygons, {int((mask > 0).sum())} labelled pixels")
+
+# %% [markdown]
+# ## The pixel approach
+#
+# The paper does it with a raster calculator: subtract the mask from the map. Wherever there is a
+# reference and the difference is zero, the pixel is right. The share of those pixels is the
+# **overall accuracy**, OA. No class enters it; every labelled pixel counts the same.
+
+# %%
+labelled = (mask != 0) & (class_map != 0)
+difference = class_map.astype("int16") - mask
+right = int(((difference == 0) & labelled).sum())
+print(f"{right} of {int(labelled.sum())} pixels right, OA {100 * right / int(labelled.sum()):.2f}")
+
+# %% [markdown]
+# ## The confusion matrix
+#
+# OA says how often the map is wrong, not how. For that, count every pair (what the map says, what
+# the reference says). Rows are the map, columns the reference, as in the paper. The diagonal is
+# right. A number off the diagonal is a sentence: *this many pixels that are the column were
+# mapped as the row*.
+
+# %% tags=["shared"]
+matrix = confusion_matrix(class_map, mask)
+
+# %%
+show_matrix(matrix, f"{name}, pixels")
+
+# %% [markdown]
+# Find the darkest tiles off the diagonal. Are they mistakes you would make yourself, looking at
+# the false colour composite? Growing crops and mature crops are one field some weeks apart; a
+# road is narrower than a pixel; bare soil and a quarry floor are both stone and earth.
+
+# %%
+off = matrix.reset_index().melt(id_vars="map", value_name="pixels")
+off = off.query("map != reference").nlargest(5, "pixels")
+for side in ("map", "reference"):
+    off[side] = [f"{code} {class_of(code).short}" for code in off[side]]
+off.reset_index(drop=True)
+
+# %% [markdown]
+# ## One class against the rest
+#
+# Take one class and call everything else "other". Four counts remain. **TP**: it is the class and
+# the map says so. **FN**: it is the class and the map missed it (the rest of the *column*).
+# **FP**: the map claims it and is wrong (the rest of the *row*). **TN**: all the others. Here
+# they are for bare soil, whose exposure to erosion is what the paper's authors want to monitor.
+
+# %%
+soil = 5
+tp = int(matrix.loc[soil, soil])
+fn = int(matrix[soil].sum()) - tp
+fp = int(matrix.loc[soil].sum()) - tp
+tn = int(matrix.to_numpy().sum()) - tp - fn - fp
+print(f"TP {tp}, FN {fn}, FP {fp}, TN {tn}")
+
+# %% [markdown]
+# Two questions hide behind "how accurate is bare soil?". An inspector looking for bare fields
+# asks: *of all bare soil, how much did the map find?* That is **producer's accuracy**,
+# PA = TP / (TP + FN), elsewhere called recall. A farmer who gets a letter asks: *of all that the
+# map calls bare, how much is bare?* That is **user's accuracy**, UA = TP / (TP + FP), or
+# precision. A map that calls everything bare soil has a perfect PA. **F1** is high only where
+# both are: F1 = 2 TP / (2 TP + FP + FN).
+
+# %%
+# max: a class that is absent must not divide by zero
+print(f"PA {100 * tp / max(tp + fn, 1):.2f}, UA {100 * tp / max(tp + fp, 1):.2f}", end=", ")
+print(f"F1 {100 * 2 * tp / max(2 * tp + fp + fn, 1):.2f}")
+
+# %% [markdown]
+# All classes at once, in per cent. An empty cell means *undefined*, not zero: a class without a
+# reference pixel has no producer's accuracy, because there was nothing to find.
+
+# %%
+metrics_table(matrix, names=True)
+
+# %% [markdown]
+# ## Beside the paper
+#
+# The same layout beside the paper's own numbers for its map of this place. Remember that they
+# judge another map: agreement in the second digit would be a coincidence. What should agree is
+# the pattern: which classes are easy, which are hard.
+
+# %%
+tables = paper_tables(record(name).area)
+print(f"paper: Table {tables.pixel_metrics}")
+beside(metrics_table(matrix), printed_table(tables.pixel_metrics))
+
+# %% [markdown]
+# Look at the column ACC = (TP + TN) / all. It is close to 100 for every class, the hopeless ones
+# included, because the true negatives of one class are the pixels of all the others. The paper
+# warns of it: report OA, not the mean of ACC.
+
+# %%
+means = 100 * mean_metrics(matrix)
+print(f"OA {100 * overall_accuracy(matrix):.2f}, mean ACC {means.ACC:.2f}")
+
+# %% [markdown]
+# ## The object approach
+#
+# Nobody farms pixels. The paper's second question is asked of each polygon: does the *majority*
+# of the map's pixels inside it carry the polygon's class? Every polygon has one vote, whether it
+# is a forest of twenty hectares or a house.
+
+# %%
+majority = majority_classes(class_map, polygons)
+votes = pd.DataFrame({"reference": polygons.label, "majority": majority})
+votes["right"] = votes.reference == votes.majority
+print(f"{votes.right.sum()} of {len(votes)} polygons right")
+votes.head()
+
+# %%
+show_objects(class_map, polygons, name)
+
+# %% [markdown]
+# Compare the two approaches. Inside a large field the majority forgives a few stray pixels, so
+# objects of field size nearly always come out right. But most polygons are small, and small ones
+# are roads and houses, which the network finds hard. Which effect wins depends on the map; for
+# the paper's maps it was the second one.
+
+# %% tags=["shared"]
+results = {each: assess(maps[each], references[each]) for each in names}
+
+# %%
+by_objects = results[name].objects
+print(f"paper: Table {tables.object_metrics}")
+beside(metrics_table(by_objects), printed_table(tables.object_metrics))
+
+# %%
+show_matrix(by_objects, f"{name}, polygons")
+
+# %% [markdown]
+# Is it really the size? Ask the polygons: sort them by area, cut them into quarters, and see how
+# many of each quarter are right.
+
+# %%
+quarter = pd.qcut(polygons.area.rank(method="first"), 4, labels=["smallest", "2", "3", "largest"])
+by_size = votes.assign(hectares=polygons.area / 10_000).groupby(quarter, observed=True)
+by_size.agg(
+    polygons=("right", "size"), median_ha=("hectares", "median"), right=("right", "mean")
+).round(2)
+
+# %% [markdown]
+# ## All test scenes
+#
+# `assess` does in one call what this chapter did step by step, and
+# `python -m s2kit assess MAP.tif REFERENCE` does it from the command line, for any map and any
+# reference of yours. The summary has the layout of the paper's Table 2.
+
+# %%
+pd.DataFrame(
+    {
+        (each, whose): values
+        for each in names
+        for whose, values in {
+            "ours": [percent(results[each].pixel_oa), percent(results[each].object_oa)],
+            "paper": list(paper_tables(record(each).area).overall),
+        }.items()
+    },
+    index=["pixel OA", "object OA"],
+)
+
+# %% [markdown]
+# ## Exercises
+#
+# **1.** Write user's accuracy yourself: which share of what the map calls class `code` is right?
+
+
+# %% tags=["exercise"]
+def users_accuracy(matrix, code):
+    """Return the user's accuracy of one class, 0 to 1 (map in rows, reference in columns)."""
+    # <solution>
+    return matrix.loc[code, code] / matrix.loc[code].sum()
+    # </solution>
+
+
+# %% tags=["check"]
+check(
+    users_accuracy(matrix, 10),
+    expected=class_metrics(matrix).loc[10, "UA"],
+    hint="The row of the class holds everything the map calls by its name.",
+)
+
+# %% [markdown]
+# **2.** For soil erosion it matters whether a field is bare or not; ripe or growing is all the
+# same. Return the overall accuracy of the map when classes 4 and 9 count as one class. You need
+# no new matrix from the images: two rows and two columns of the one you have are enough.
+
+
+# %% tags=["exercise"]
+def accuracy_with_one_crop_class(matrix):
+    """Return OA, 0 to 1, with classes 4 and 9 taken as one."""
+    # <solution>
+    confused = matrix.loc[4, 9] + matrix.loc[9, 4]
+    return overall_accuracy(matrix) + confused / matrix.to_numpy().sum()
+    # </solution>
+
+
+# %% tags=["check"]
+check(
+    accuracy_with_one_crop_class(matrix),
+    expected=overall_accuracy(
+        confusion_matrix(class_map.where(class_map != 9, 4), mask.where(mask != 9, 4))
+    ),
+    hint="Pixels that are 4 and mapped as 9, or the other way round, are now right.",
+)
+
+# %% [markdown]
+# ## Summary
+#
+# - The confusion matrix counts pairs (map, reference); OA is its diagonal over its sum.
+# - PA asks what the map missed, UA what it invented; F1 needs both. An absent class is undefined.
+# - By pixels large fields decide, by objects the many small polygons.
+# - ACC looks excellent for every class and says little: report OA, and the matrix itself.
+#
+# **Next**: [7 · Audit](07_audit.ipynb)

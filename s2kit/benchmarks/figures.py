@@ -1,0 +1,75 @@
+"""Figures of the benchmarks: how polygons become pixels, and how much was labelled when."""
+
+import geopandas as gpd
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.colors import ListedColormap
+
+from s2kit.benchmarks.rasterise import rasterise
+from s2kit.scenes.nomenclature import CLASSES, class_of
+
+COLOURS = ListedColormap(["#ffffff", *(c.colour for c in CLASSES)])
+
+
+def show_pixel_rules(
+    polygons: gpd.GeoDataFrame, like: xr.DataArray, polygon: object, margin: int = 3
+) -> None:
+    """Draw one polygon's surroundings twice: burnt by pixel centres, and by every touch.
+
+    Parameters
+    ----------
+    polygons
+        reference polygons in the CRS of ``like``.
+    like
+        scene or map, dims (…, y, x).
+    polygon
+        row label of the polygon in the middle.
+    margin
+        pixels to show around it.
+    """
+    left, bottom, right, top = polygons.geometry[polygon].bounds
+    pad = margin * abs(float(like.rio.resolution()[0]))
+    window = {"x": slice(left - pad, right + pad), "y": slice(top + pad, bottom - pad)}
+    figure, axes = plt.subplots(1, 2, figsize=(8, 4), sharey=True, layout="constrained")
+    titles = ("pixel centre", "all touched")
+    for axis, title, touched in zip(axes, titles, (False, True), strict=True):
+        mask = rasterise(polygons, like, all_touched=touched).sel(window)
+        west, south, east, north = mask.rio.bounds()
+        axis.imshow(
+            mask, cmap=COLOURS, vmin=-0.5, vmax=10.5, alpha=0.75, extent=(west, east, south, north)
+        )
+        polygons.boundary.plot(ax=axis, color="black", linewidth=1.2)
+        x, y = np.meshgrid(mask.x, mask.y)
+        axis.plot(x.ravel(), y.ravel(), ".", color="black", markersize=2)
+        axis.set(xlim=(west, east), ylim=(south, north), aspect="equal", title=title)
+        axis.set(xlabel="", ylabel="")
+        axis.ticklabel_format(useOffset=False, style="plain")
+        axis.tick_params(labelsize=7)
+        axis.locator_params(nbins=3)
+    figure.supxlabel(f"easting, northing in metres ({like.rio.crs})", fontsize=8)
+
+
+def show_labelled_area(areas: pd.DataFrame) -> None:
+    """Draw one bar per scene, its labelled hectares stacked by class.
+
+    Parameters
+    ----------
+    areas
+        as from `s2kit.benchmarks.area.labelled_area`.
+    """
+    height = 1.4 + 0.32 * areas.shape[1]
+    figure, axis = plt.subplots(figsize=(9, height), layout="constrained")
+    start = pd.Series(0.0, index=areas.columns)
+    for code, row in areas.iterrows():
+        if not row.any():
+            continue
+        land_cover = class_of(int(str(code)))
+        label = f"{land_cover.code} {land_cover.short}"
+        axis.barh(areas.columns, row, left=start, color=land_cover.colour, label=label)
+        start += row
+    axis.invert_yaxis()
+    axis.set_xlabel("labelled area, ha")
+    axis.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
