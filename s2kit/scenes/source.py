@@ -118,7 +118,7 @@ def availability() -> pd.DataFrame:
     for name, each in source.records().items():
         lacking = source.lacking(name)
         parts = {
-            part: "no" if part in lacking else "yes" if getattr(each, part) is not None else ""
+            part: "no" if part in lacking else "yes" if part == "image" or getattr(each, part) else ""
             for part in PARTS
         }
         problem = "; ".join(dict.fromkeys(lacking.values()))
