@@ -11,7 +11,7 @@ from s2kit.accuracy.evidence import open_archive_file, open_class_map, open_poly
 from s2kit.accuracy.leakage import label_memory, seen_and_unseen
 from s2kit.accuracy.metrics import class_metrics, mean_metrics
 from s2kit.accuracy.readings import TEXT_CLASSES
-from s2kit.accuracy.tables import AREAS, printed_table
+from s2kit.accuracy.tables import AREAS
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.scenes.manifest import SceneRecord, read_manifest
 from s2kit.scenes.raster import read_codes

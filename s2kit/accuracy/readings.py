@@ -165,9 +165,7 @@ def text_readings(evidence: Evidence) -> list[Reading]:
     return readings
 
 
-def _quoted_classes(
-    metrics: Sequence[str], verdict: Verdict, evidence: Evidence
-) -> list[Reading]:
+def _quoted_classes(metrics: Sequence[str], verdict: Verdict, evidence: Evidence) -> list[Reading]:
     """Average some metrics of the quoted classes over both areas, by pixels."""
     if evidence.from_files:
         ways = [evidence.counted[area, "pixel"][0] for area in AREAS]
