@@ -15,7 +15,6 @@
 
 # %% tags=["shared"]
 import pandas as pd
-from s2kit.maps.figures import show_class_map, show_false_colour
 from shapely import Polygon
 
 from s2kit.benchmarks.area import labelled_area, pixel_area
@@ -23,6 +22,7 @@ from s2kit.benchmarks.figures import show_labelled_area, show_pixel_rules
 from s2kit.benchmarks.polygons import check_polygons, repair_polygons
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
+from s2kit.maps.figures import show_class_map, show_false_colour
 from s2kit.scenes.nomenclature import CLASSES
 from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
 

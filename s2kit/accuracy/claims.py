@@ -15,7 +15,7 @@ from s2kit.accuracy.tables import AREAS
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.scenes.manifest import SceneRecord, read_manifest
 from s2kit.scenes.raster import read_codes
-from s2kit.scenes.settings import data_source, home
+from s2kit.scenes.settings import data_source, workspace
 
 COLUMNS = ("claim", "paper", "authors' files", "ours", "command")
 NONE = "–"
@@ -30,7 +30,7 @@ def our_maps() -> dict[str, xr.DataArray]:
     """
     if data_source() == "simulated":
         return {}
-    paths = {area: home() / "results" / f"{t.scene}_class.tif" for area, t in AREAS.items()}
+    paths = {area: workspace() / "results" / f"{t.scene}_class.tif" for area, t in AREAS.items()}
     return {area: read_codes(path) for area, path in paths.items() if path.exists()}
 
 

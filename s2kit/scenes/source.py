@@ -11,7 +11,7 @@ from s2kit.errors import S2kitError
 from s2kit.scenes.manifest import PARTS, SceneRecord
 from s2kit.scenes.settings import data_source
 
-SOURCES = {"authors": "s2kit.scenes.authors"}
+SOURCES = {"authors": "s2kit.scenes.authors", "catalogue": "s2kit.scenes.catalogue.source"}
 """The module behind each value of ``S2KIT_DATA``; each has the functions of `SceneSource`."""
 
 
@@ -118,7 +118,7 @@ def availability() -> pd.DataFrame:
     for name, each in source.records().items():
         lacking = source.lacking(name)
         parts = {
-            part: "no" if part in lacking else "yes" if getattr(each, part) is not None else ""
+            part: "no" if part in lacking else "yes" if part == "image" or getattr(each, part) else ""
             for part in PARTS
         }
         problem = "; ".join(dict.fromkeys(lacking.values()))
