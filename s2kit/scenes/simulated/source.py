@@ -4,6 +4,7 @@ The landscapes are made once, as products in a STAC catalogue on disk, and read 
 code that reads the online catalogues.
 """
 
+import dataclasses
 import functools
 from pathlib import Path
 
@@ -33,7 +34,10 @@ def records() -> dict[str, SceneRecord]:
 
 @functools.cache
 def _records() -> dict[str, SceneRecord]:
-    return read_manifest()
+    return {
+        name: dataclasses.replace(record, class_map=None)
+        for name, record in read_manifest().items()
+    }
 
 
 def parts(name: str) -> tuple[str, ...]:
