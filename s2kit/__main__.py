@@ -13,6 +13,7 @@ COMMANDS = {
     "train": "Train a U-Net by a named recipe and write its weights.",
     "classify": "Map the ten classes of a ten-band image.",
     "assess": "Say how well a class map agrees with a reference.",
+    "audit": "Recompute every number the paper prints from its authors' files.",
     "course": "Execute the chapters in order and compare the accuracy with the paper's.",
 }
 """Each command lives in the module of its name; its first line stands here as well, so that

@@ -25,7 +25,7 @@ from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
 from s2kit.maps.files import read_class_map
 from s2kit.scenes.nomenclature import class_of
-from s2kit.scenes.settings import home
+from s2kit.scenes.settings import workspace
 from s2kit.scenes.source import open_polygons, record, scene_names
 
 # %% [markdown]
@@ -37,7 +37,7 @@ from s2kit.scenes.source import open_polygons, record, scene_names
 
 # %% tags=["shared"]
 names = scene_names(split="test")
-maps = {each: read_class_map(home() / "results" / f"{each}_class.tif") for each in names}
+maps = {each: read_class_map(workspace() / "results" / f"{each}_class.tif") for each in names}
 references = {each: open_polygons(each) for each in names}
 
 # %% tags=["shared"]

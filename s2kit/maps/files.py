@@ -114,9 +114,14 @@ def write_confidence(path: Path | str, confidence: xr.DataArray) -> None:
         target.update_tags(**_scene_tags(confidence))
 
 
-def _check_target(path: Path, image: xr.DataArray) -> None:
+def check_map_path(path: Path) -> None:
+    """Check a path before the work is done: S2kitError if it does not end in .tif."""
     if path.suffix.lower() not in (".tif", ".tiff"):
         raise S2kitError(f"{path} must end in .tif: maps are written as GeoTIFF")
+
+
+def _check_target(path: Path, image: xr.DataArray) -> None:
+    check_map_path(path)
     if image.dims != ("y", "x"):
         raise S2kitError(f"a map has the dimensions (y, x), got {image.dims}; select one layer")
     if image.rio.crs is None:

@@ -4,13 +4,28 @@ The colours themselves stand in :mod:`s2kit.scenes.nomenclature`.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, ListedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from s2kit.scenes.nomenclature import CLASSES, NO_DATA
+
+LEGEND_STYLE: dict[str, Any] = {
+    "frameon": False,
+    "borderaxespad": 0.0,
+    "borderpad": 0.0,
+    "fontsize": 8,
+    "handlelength": 1.3,
+    "handleheight": 1.1,
+    "labelspacing": 0.45,
+    "columnspacing": 1.4,
+}
 
 NO_DATA_COLOUR = "#ffffff"
 INK = "#222222"
@@ -34,6 +49,21 @@ COLOUR_TABLE: dict[int, tuple[int, int, int, int]] = {
     **{c.code: (*rgb255(c.colour), 255) for c in CLASSES},
 }
 """Colour table of class-map files: code → red, green, blue, alpha (0 to 255)."""
+
+
+def present_codes(*class_maps: xr.DataArray) -> list[int]:
+    """Return the classes that occur in any of the maps (y, x), in the order of their codes."""
+    codes = np.unique(np.concatenate([np.unique(each) for each in class_maps]))
+    return [int(code) for code in codes if code != NO_DATA]
+
+
+def class_colours(class_map: xr.DataArray) -> npt.NDArray[np.float64]:
+    """Return the picture of a class map (y, x): its classes' colours (y, x, 3), 0 to 1.
+
+    A picture of colours shrinks better than one of codes: roads of one pixel do not break up,
+    and between classes 1 and 3 no seam of class 2 appears.
+    """
+    return np.asarray(CLASS_COLOURS(CLASS_NORM(class_map.values))[..., :3])
 
 
 def legend_patches(
@@ -63,25 +93,21 @@ def legend_patches(
 
 def add_class_legend(
     target: Axes | Figure,
+    corner: tuple[float, float],
     codes: Iterable[int] | None = None,
     *,
     no_data: str | None = None,
-    below: bool = False,
+    columns: int = 1,
 ) -> None:
-    """Add the class legend to the right of axes or a figure, or below it in rows of four.
+    """Add the class legend to axes or a figure, its upper left corner at ``corner``.
 
-    ``codes`` and ``no_data`` as in :func:`legend_patches`.
+    ``corner`` is in the target's coordinates (0 to 1); ``codes`` and ``no_data`` as in
+    :func:`legend_patches`.
     """
-    patches = legend_patches(codes, no_data=no_data)
     target.legend(
-        handles=patches,
-        loc="upper center" if below else "center left",
-        bbox_to_anchor=(0.5, 0.0) if below else (1.0, 0.5),
-        ncols=-(-len(patches) // 3) if below else 1,
-        frameon=False,
-        fontsize=8,
-        handlelength=1.3,
-        handleheight=1.1,
-        labelspacing=0.45,
-        columnspacing=1.4,
+        handles=legend_patches(codes, no_data=no_data),
+        loc="upper left",
+        bbox_to_anchor=corner,
+        ncols=columns,
+        **LEGEND_STYLE,
     )

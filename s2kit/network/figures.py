@@ -8,9 +8,9 @@ import torch
 from IPython.display import DisplayHandle, display
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
-
 from torch import Tensor
 
 from s2kit.network.unet import UNet, level_shapes
@@ -92,7 +92,7 @@ def _arrow(
     )  # fmt: skip
 
 
-def draw_history(history: pd.DataFrame) -> plt.Figure:
+def draw_history(history: pd.DataFrame) -> Figure:
     """Draw loss and validation accuracy per epoch; the best epoch is marked."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
     left.plot(history["loss"], label="training")

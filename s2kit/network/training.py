@@ -69,7 +69,8 @@ def train(
             raise S2kitError(f"{name}: its mask holds no labelled pixel; train without this scene")
 
     torch.manual_seed(seed)
-    network = UNet(recipe.width, recipe.depth).to(device, memory_format=torch.channels_last)
+    network = UNet(recipe.width, recipe.depth).to(device)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
     )
@@ -171,7 +172,7 @@ class _Run:
                 "loss": loss,
                 "validation_loss": validation_loss,
                 "validation_OA": accuracy,
-                "learning_rate": self.schedule.get_last_lr()[0],
+                "learning_rate": float(self.schedule.get_last_lr()[0]),
             }
         )
 

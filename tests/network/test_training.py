@@ -10,7 +10,15 @@ from s2kit.network.recipes import Recipe, recipe_named
 from s2kit.network.training import train
 
 TINY = Recipe(
-    "tiny", width=4, depth=1, crop=16, batch=4, epochs=4, steps=15, learning_rate=2e-2, averaging=0.5
+    "tiny",
+    width=4,
+    depth=1,
+    crop=16,
+    batch=4,
+    epochs=4,
+    steps=15,
+    learning_rate=2e-2,
+    averaging=0.5,
 )
 
 

@@ -256,7 +256,10 @@ def test_only_the_bytes_of_the_window_travel(
     [
         ("missing", r"has no band B04 \(looked for the assets red, B04, B04_10m"),
         ("crs", r"band B04 .* is in EPSG:32634, but the item declares EPSG:32633"),
-        ("resolution", r"band B04 .* pixels of \(20.0, 20.0\) m; one of uint16 and 10 m was expected"),
+        (
+            "resolution",
+            r"band B04 .* pixels of \(20.0, 20.0\) m; one of uint16 and 10 m was expected",
+        ),
         ("layers", r"band B04 .* has layers of uint16, uint16 with"),
         ("shape", r"band B04 .* has the shape \(96, 96\) .* declares \(95, 96\)"),
         ("transform", r"band B04 .* declares \(96, 96\) and \(10.0, 0.0, 585390"),
