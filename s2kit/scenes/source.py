@@ -117,14 +117,18 @@ def availability() -> pd.DataFrame:
     rows = {}
     for name, each in source.records().items():
         lacking = source.lacking(name)
-        parts = {
-            part: "no" if part in lacking else "yes" if part == "image" or getattr(each, part) else ""
-            for part in PARTS
-        }
+        parts = {part: _found(each, part, lacking) for part in PARTS}
         problem = "; ".join(dict.fromkeys(lacking.values()))
         rows[name] = {"area": each.area, "date": each.date.isoformat(), "split": each.split}
         rows[name] |= parts | {"problem": problem}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("scene")
+
+
+def _found(each: SceneRecord, part: str, lacking: dict[str, str]) -> str:
+    if part in lacking:
+        return "no"
+    # an image that is in no archive may still be in a catalogue
+    return "yes" if part == "image" or getattr(each, part) is not None else ""
 
 
 def open_numbers(name: str) -> xr.DataArray:
