@@ -1,6 +1,7 @@
 """The paper's scenes from a catalogue: locked, checked, compared with the archive."""
 
 import dataclasses
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -113,7 +114,7 @@ def test_an_item_that_is_gone_is_said_so(record: SceneRecord, catalogue, product
 
 def test_other_options_than_the_locked_ones_are_refused(record: SceneRecord, catalogue) -> None:
     fetch_recorded(record)
-    with pytest.raises(S2kitError, match="is locked to .*; leave source and options out"):
+    with pytest.raises(S2kitError, match=r"is locked to .*; leave source and options out"):
         fetch_recorded(record, reading=Reading("cubic"))
     with pytest.raises(S2kitError, match="is locked to"):
         fetch_recorded(record, source=open_source("earth-search"))
@@ -122,8 +123,6 @@ def test_other_options_than_the_locked_ones_are_refused(record: SceneRecord, cat
 def test_a_date_without_an_item_is_an_error_and_locks_nothing(
     record: SceneRecord, catalogue
 ) -> None:
-    import datetime as dt
-
     with pytest.raises(S2kitError, match="has no item of 2023-07-10 for the grid"):
         fetch_recorded(dataclasses.replace(record, date=dt.date(2023, 7, 10)))
     assert read_lock(NAME) is None

@@ -149,7 +149,7 @@ def test_what_is_no_source_is_named(tmp_path: Path) -> None:
         open_source(broken).search()
     empty = tmp_path / "empty.zip"
     zipfile.ZipFile(empty, "w").close()
-    with pytest.raises(S2kitError, match="holds 0 files MTD_MSIL2A.xml"):
+    with pytest.raises(S2kitError, match=r"holds 0 files MTD_MSIL2A\.xml"):
         open_source(empty).search()
 
 

@@ -111,6 +111,18 @@ def test_a_tile_of_the_grid_s_own_zone_comes_before_one_of_the_next(product: Pro
     assert np.isfinite(warped.values).all()
 
 
+def test_a_tile_that_came_in_two_pieces_keeps_both(product: Product) -> None:
+    half = SIDE * 5
+    west = product.add("S2A_33UWS_20230709_0_L2A")
+    corner = from_origin(LEFT + SIDE * 10, TOP, 10, 10)
+    east = product.add("S2A_33UWS_20230709_1_L2A", profile={"transform": corner})
+    across = Grid(32633, (LEFT + half, TOP - 200, LEFT + 3 * half, TOP), SIDE, 20)
+    source = open_source(product.save())
+    assert {i.id for i in items_for(source, across, dt.date(2023, 7, 9))} == {west.id, east.id}
+    scene = read_items(neighbours_of(source, source.item(west.id), across), across)
+    assert np.isfinite(scene.values).all()
+
+
 def test_items_off_the_grid_are_an_error_and_no_file(product: Product, tmp_path: Path) -> None:
     item = product.add()
     far = Grid(32633, (LEFT + 50_000, TOP - 200, LEFT + 50_200, TOP), 20, 20)

@@ -1,4 +1,4 @@
-"""Signatures: Amazon's published example, Planetary Computer's tokens, and keys that stay secret."""
+"""Signatures: Amazon's example, Planetary Computer's tokens, and keys that stay secret."""
 
 import datetime as dt
 import json
