@@ -123,7 +123,15 @@ def check_polygons(polygons: gpd.GeoDataFrame, grid: xr.DataArray) -> pd.DataFra
     pandas.DataFrame
         one row per finding; columns ``polygon`` (row label of ``polygons``, missing for the
         layer as a whole), ``label``, ``finding`` and ``detail``. Empty when all is well.
+
+    Raises
+    ------
+    S2kitError
+        if polygons or grid name no CRS: then nothing can be said about where they lie.
     """
+    if polygons.crs is None or grid.rio.crs is None:
+        which = "polygons name" if polygons.crs is None else "scene names"
+        raise S2kitError(f"the {which} no CRS; assign the one it was made in, then check again")
     rows = list(_crs_findings(polygons, grid))
     # Areas are measured in the grid's CRS and on valid copies, so that every other check
     # still says something when the CRS or a geometry is wrong.
