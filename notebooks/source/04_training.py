@@ -101,7 +101,7 @@ draw_class_weights(class_weights(targets, power=0.25))
 # %%
 labelled = [to_tensors(*pair) for pair in training.values()]
 patches = Patches(labelled, crop=128, batch=6, gain_jitter=0.05, seed=0)
-draw_patches(*patches.draw())
+draw_patches(*patches.draw(), attribution=validation[0].attrs["attribution"])
 
 # %% [markdown]
 # White is unlabelled. Every crop is drawn around a labelled pixel; else, where labels are

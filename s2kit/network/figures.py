@@ -133,7 +133,7 @@ class LiveCurves:
         plt.close(figure)
 
 
-def draw_patches(images: Tensor, targets: Tensor) -> None:
+def draw_patches(images: Tensor, targets: Tensor, attribution: str) -> None:
     """Draw training patches: the false colour composite above, the labels below.
 
     Parameters
@@ -142,8 +142,10 @@ def draw_patches(images: Tensor, targets: Tensor) -> None:
         float32 (N, bands, H, W), normalised 0–1.
     targets
         int64 (N, H, W), class code − 1; unlabelled pixels stay white.
+    attribution
+        Of the scenes that the patches were cut from.
     """
-    _, axes = plt.subplots(2, len(images), figsize=(1.6 * len(images), 3.3), layout="constrained")
+    figure, axes = plt.subplots(2, len(images), figsize=(1.6 * len(images), 3.3), layout="constrained")
     palette = ListedColormap(["white", *(c.colour for c in CLASSES)])
     composite = [BAND_NAMES.index(band) for band in ("B08", "B04", "B03")]
     for column, (image, target) in enumerate(zip(images, targets, strict=True)):
@@ -153,6 +155,7 @@ def draw_patches(images: Tensor, targets: Tensor) -> None:
         axes[1, column].imshow(target + 1, cmap=palette, vmin=0, vmax=len(CLASSES))
     for ax in axes.flat:
         ax.set(xticks=[], yticks=[])
+    figure.supxlabel(attribution, x=1, ha="right", fontsize=7, color="0.4")
 
 
 def draw_class_weights(weights: Tensor) -> None:

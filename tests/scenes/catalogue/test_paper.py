@@ -102,9 +102,7 @@ def test_a_newer_version_does_not_replace_the_locked_one(
     assert list(fetch_recorded(record, relock=True).offsets) == ["S2A_33UWS_20230709_1_L2A"]
 
 
-def test_an_item_that_is_gone_is_said_so(
-    record: SceneRecord, catalogue, product: Product
-) -> None:
+def test_an_item_that_is_gone_is_said_so(record: SceneRecord, catalogue, product: Product) -> None:
     fetch_recorded(record)
     product.catalogue.remove_item(ITEM)
     product.add("S2A_33UWS_20230709_1_L2A", baseline="05.10")

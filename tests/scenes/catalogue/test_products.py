@@ -64,9 +64,7 @@ def safe(tmp_path: Path) -> Path:
             folder / f"{file}.jp2", dn, resolution,
             driver="JP2OpenJPEG", quality=100, reversible="YES", compress=None, nodata=None,
         )  # fmt: skip
-    offsets = "".join(
-        f'<BOA_ADD_OFFSET band_id="{n}">-1000</BOA_ADD_OFFSET>\n' for n in range(13)
-    )
+    offsets = "".join(f'<BOA_ADD_OFFSET band_id="{n}">-1000</BOA_ADD_OFFSET>\n' for n in range(13))
     listed = "".join(f"<IMAGE_FILE>{file}</IMAGE_FILE>\n" for file in files)
     text = METADATA.format(name=NAME, files=listed, offsets=offsets)
     (folder / "MTD_MSIL2A.xml").write_text(text)
@@ -120,9 +118,7 @@ def test_a_product_is_searched_like_any_source(safe: Path) -> None:
         ("</n1:Level-2A_User_Product>", "", "is no readable Level-2A product"),
     ],
 )
-def test_odd_metadata_are_named(
-    safe: Path, pattern: str, replacement: str, message: str
-) -> None:
+def test_odd_metadata_are_named(safe: Path, pattern: str, replacement: str, message: str) -> None:
     file = safe / "MTD_MSIL2A.xml"
     file.write_text(re.sub(pattern, replacement, file.read_text()))
     with pytest.raises(S2kitError, match=message):

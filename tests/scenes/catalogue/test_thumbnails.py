@@ -30,7 +30,9 @@ def with_thumbnails(product: Product) -> Path:
 
 
 def test_each_candidate_has_a_frame_and_the_sheet_its_attribution(product: Product) -> None:
-    table = find_scenes(open_source(with_thumbnails(product)), SQUARE, "2023-05-01/2023-07-31", epsg=32633)
+    table = find_scenes(
+        open_source(with_thumbnails(product)), SQUARE, "2023-05-01/2023-07-31", epsg=32633
+    )
     figure = draw_thumbnails(table, columns=3)
     titles = [axes.get_title() for axes in figure.axes]
     assert titles == ["2023-05-30 33UWS\n4 % cloud", "2023-07-09 33UWS\n4 % cloud", ""]
