@@ -126,7 +126,7 @@ def decide_offset(
     if len(claims) != 1 or (witnesses.baseline is None and witnesses.flags is None):
         raise S2kitError(
             f"cannot tell the radiometric offset of {item.id}: {witnesses.heard}; look at the "
-            f"item and set the offset yourself: --offset 0 or --offset {BOA_OFFSET}"
+            f"item and say which, 0 or {BOA_OFFSET}, with --offset or Reading(offset=...)"
         )
     return claims.pop(), witnesses.heard  # type: ignore[return-value]
 
