@@ -104,8 +104,8 @@ def _readings(number: int, evidence: Evidence) -> list[Reading]:
 def _archive_lines(evidence: Evidence) -> Iterator[tuple[object, ...]]:
     yield from _judge_all(_packaged("archive_readme"), readme_readings(evidence), "README", 4)
     for area, table in evidence.csv.items():
-        cells = table.rename_axis(columns="column").stack().rename("value").reset_index()
-        cells = cells.rename(columns={"map": "row"}).astype(str)
+        cells = table.rename_axis(index="row").reset_index()
+        cells = cells.melt(id_vars="row", var_name="column").astype(str)
         yield from _judge_all(cells, csv_readings(area, evidence), f"CSV {area}", 0)
 
 
@@ -135,7 +135,7 @@ def _judge(
 ) -> tuple[object, ...]:
     """Return stated value, verdict, recomputed value, rule and files of one printed value."""
     tried = [
-        (reading, float(reading.values.loc[row, column]))
+        (reading, float(reading.values[column][row]))
         for reading in readings
         if row in reading.values.index and column in reading.values.columns
     ]

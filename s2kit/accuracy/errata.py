@@ -90,7 +90,7 @@ def _formulas() -> Iterator[Slip]:
     yield (
         "Table 1", "OA = ΣTP / Σ(TP + TN + FP + FN)", "OA = ΣTP / all samples",
         f"from Table 7 the formula gives {100 * by_formula:.2f}, "
-        f"Table 2 prints {printed_table(2).loc[AREAS['kolbuszowa'].scene, 'pixel']}",
+        f"Table 2 prints {AREAS['kolbuszowa'].overall[0]}",
     )  # fmt: skip
     yield (
         "Table 12",
@@ -142,7 +142,7 @@ def _archive(records: dict[str, SceneRecord], result: Audit) -> Iterator[Slip]:
         yield (
             "archive, CSV of Kolbuszowa", ", ".join(csv.printed), "as Table 7",
             f"{len(csv)} cells without their zeros: "
-            f"{first.printed} for {printed_matrix(7).loc[int(first.row), int(first.column)]}",
+            f"{first.printed} for {printed_matrix(7)[int(first.column)][int(first.row)]}",
         )  # fmt: skip
     kolbuszowa = records[AREAS["kolbuszowa"].scene]
     yield (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import geopandas as gpd
@@ -139,7 +140,7 @@ def printed_evidence() -> Evidence:
 
 
 def _printed(number: int) -> Counted:
-    return Counted(printed_matrix(number), f"Table {number} as printed", "its cells")
+    return Counted(printed_matrix(number), f"Table {number} as printed", "the matrix as printed")
 
 
 def _count_objects(
@@ -171,7 +172,7 @@ def _versions_of_table_3(older: pd.DataFrame, named: str) -> list[Counted]:
     """
     codes = [code for code in older.index if code != 6]
     lost = older.copy()
-    for above, code in zip(codes[:-1], codes[1:], strict=True):
+    for above, code in pairwise(codes):
         lost.loc[above, code] = 0
     rule = "older version of the reference, the raster"
     return [
@@ -198,4 +199,4 @@ def _read_csv(area: str) -> pd.DataFrame:
 def csv_matrix(area: str, evidence: Evidence, codes: Sequence[int]) -> pd.DataFrame:
     """Return the archive's CSV of an area as counts on all the codes, absent ones 0."""
     counts = evidence.csv[area].astype(np.int64)
-    return counts.reindex(index=codes, columns=codes, fill_value=0)
+    return counts.reindex(index=list(codes), columns=list(codes), fill_value=0)

@@ -97,7 +97,9 @@ def overall_accuracies(matrices: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return OA of each of many matrices, shape (…, K, K) → (…); NaN for empty ones."""
     right = np.trace(matrices, axis1=-2, axis2=-1).astype(np.float64)
     total = matrices.sum(axis=(-2, -1))
-    return np.divide(right, total, out=np.full(right.shape, np.nan), where=total > 0)
+    result: NDArray[np.float64] = np.full(right.shape, np.nan)
+    np.divide(right, total, out=result, where=total > 0)
+    return result
 
 
 def percentile_interval(

@@ -21,20 +21,20 @@ def show_mean_acc(matrices: Mapping[str, pd.DataFrame]) -> None:
     matrices
         name → confusion matrix; classes that neither side has do not count.
     """
-    _, axis = plt.subplots(figsize=(6, 4), layout="constrained")
-    oa = np.array([0.0, 1.0])
-    sizes = {name: _classes(matrix) for name, matrix in matrices.items()}
-    for classes in sorted({2, *sizes.values()}):
-        axis.plot(100 * oa, [100 * mean_acc(o, classes) for o in oa], color=INK, linewidth=0.8)
-        axis.annotate(f"{classes} classes", (4, 100 * mean_acc(0.04, classes)), fontsize=7,
-                      xytext=(0, 4), textcoords="offset points")  # fmt: skip
-    for name, matrix in matrices.items():
-        x, y = 100 * overall_accuracy(matrix), 100 * mean_metrics(matrix).ACC
-        axis.plot(x, y, "o", color=ACCENT, markersize=4)
-        axis.annotate(name, (x, y), fontsize=7, xytext=(-4, -9), ha="right",
+    _, axis = plt.subplots(figsize=(6.5, 4), layout="constrained")
+    sizes = {_classes(matrix) for matrix in matrices.values()}
+    for classes in sorted({2, 4, *sizes}):
+        axis.plot([0, 100], [100 * mean_acc(0, classes), 100], color=INK, linewidth=0.8)
+        above = classes == max({2, 4, *sizes})
+        axis.annotate(f"K = {classes}", (20, 100 * mean_acc(0.2, classes)), fontsize=7,
+                      xytext=(0, 3 if above else -3), va="bottom" if above else "top",
                       textcoords="offset points")  # fmt: skip
-    axis.plot([0, 100], [0, 100], color=INK, linewidth=0.5, linestyle=":")
-    axis.set(xlabel="overall accuracy, %", ylabel="mean ACC, %", xlim=(0, 100), ylim=(0, 101))
+    for (name, matrix), marker in zip(matrices.items(), "osD^", strict=False):
+        oa, acc = 100 * overall_accuracy(matrix), 100 * float(mean_metrics(matrix).ACC)
+        label = f"{name}: OA {oa:.1f}, mean ACC {acc:.1f}"
+        axis.plot(oa, acc, marker, color=ACCENT, markersize=5, label=label)
+    axis.set(xlabel="overall accuracy, %", ylabel="mean ACC, %", xlim=(0, 101), ylim=(0, 102))
+    axis.legend(frameon=False, fontsize=8, loc="lower right")
     axis.spines[["top", "right"]].set_visible(False)
 
 
@@ -46,14 +46,13 @@ def _classes(matrix: pd.DataFrame) -> int:
 
 def show_intervals(intervals: Mapping[str, Interval]) -> None:
     """Draw overall accuracies with their intervals, one row each, in per cent."""
-    figure_height = 1.0 + 0.35 * len(intervals)
-    _, axis = plt.subplots(figsize=(7, figure_height), layout="constrained")
+    _, axis = plt.subplots(figsize=(7, 1 + 0.35 * len(intervals)), layout="constrained")
     for row, interval in enumerate(intervals.values()):
         axis.plot([100 * interval.low, 100 * interval.high], [row, row], color=INK, linewidth=2)
         axis.plot(100 * interval.estimate, row, "o", color=ACCENT)
     axis.set_yticks(range(len(intervals)), list(intervals), fontsize=8)
     axis.set(xlabel="overall accuracy, %, with its 95 % interval")
-    axis.invert_yaxis()
+    axis.set_ylim(len(intervals) - 0.5, -0.5)
     axis.spines[["top", "right"]].set_visible(False)
 
 

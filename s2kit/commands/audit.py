@@ -44,9 +44,10 @@ def audit(csv_file: Path | None, only_claims: bool) -> None:
         click.echo(f"\n{count_verdicts(part).to_string(index_names=False)}\n")
         for table, verdict, count, rule in explanations(part).itertuples(index=False):
             click.echo(f"{table}: {count} {verdict}: {rule}")
-    for row in result.paper[result.paper.verdict == "unexplained"].itertuples():
-        size = row.stated - float(row.printed)
-        click.echo(f"{row.table}, {row.row}, {row.column}: unexplained, off by {size:+.4g}")
+    left = result.paper[result.paper.verdict == "unexplained"]
+    size = left.stated - left.printed.astype(float)
+    for table, row, column, off in zip(left.table, left.row, left.column, size, strict=True):
+        click.echo(f"{table}, {row}, {column}: unexplained, off by {off:+.4g}")
     click.echo(verdict_line(result.paper))
 
 

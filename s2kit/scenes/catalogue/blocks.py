@@ -1,4 +1,4 @@
-"""Are the blocks of a GeoTIFF that came over the network what was stored?
+"""Whether the blocks of a GeoTIFF that came over the network are what was stored.
 
 A Deflate block ends with a checksum of its content (Adler-32, RFC 1950). libtiff stops once a
 block is full and, built with zlib, never looks at it: a garbled byte becomes wrong pixels

@@ -89,10 +89,9 @@ def grid_around(bounds: Bounds, epsg: int, target_epsg: int) -> Grid:
     epsg, target_epsg
         The CRS of the rectangle, and that of the grid (a UTM zone).
     """
-    if epsg != target_epsg:
+    left, bottom, right, top = bounds
+    if epsg != target_epsg and left < right and bottom < top:
         left, bottom, right, top = transform_bounds(epsg, target_epsg, *bounds, densify_pts=21)
-    else:
-        left, bottom, right, top = bounds
     if not (left < right and bottom < top) or not all(
         map(math.isfinite, (left, bottom, right, top))
     ):

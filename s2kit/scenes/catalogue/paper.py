@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -17,6 +18,7 @@ from s2kit.scenes.catalogue.scene import Reading
 from s2kit.scenes.catalogue.search import items_for
 from s2kit.scenes.catalogue.sources import Source, open_source
 from s2kit.scenes.manifest import SceneRecord
+from s2kit.scenes.radiometry import QUANTIFICATION
 from s2kit.scenes.raster import read_scene
 
 
@@ -35,7 +37,8 @@ def fetch_recorded(
     """Find, read and write a scene of the manifest.
 
     The first time its area and date are searched, and what was found goes to the lock file. From
-    then on the same items are read, and must give the same pixels.
+    then on the same items are read, and must give the same pixels. Cloudy pixels stay, as the
+    paper kept them.
 
     Parameters
     ----------
@@ -62,9 +65,9 @@ def fetch_recorded(
         saved = save_items(items, grid_of(record), path, record.area, reading)
         write_lock(record.name, source, items, reading, saved)
         return saved
-    locked = Source(entry["source"], entry.get("collection", ""))
-    was, now = entry["reading"], reading_entry(reading) if reading else entry["reading"]
-    if (source and source != locked) or was != now:
+    locked = Source(entry["source"], entry["collection"])
+    was = entry["reading"]
+    if (source and source != locked) or (reading and reading_entry(reading) != was):
         raise S2kitError(
             f"{record.name} is locked to {locked.address} and {was}; leave source and options "
             "out, or take the new ones with --relock"
@@ -88,14 +91,40 @@ def open_recorded(record: SceneRecord) -> xr.DataArray:
     return read_scene(path).rename(record.name)
 
 
-def _is_locked(path: Path, sha256: dict[str, str]) -> bool:
-    scene = read_scene(path)
-    return all(
-        hashlib.sha256(canonical(scene.sel(band=band).to_numpy())).hexdigest() == sha256[band]
-        for band in BAND_NAMES
-    )
+def numbers_recorded(record: SceneRecord) -> xr.DataArray:
+    """Return a scene of the manifest as digital numbers, uint16, with the offset its items had.
+
+    Raises
+    ------
+    S2kitError
+        If it is made of items with different offsets.
+    """
+    scene = open_recorded(record)
+    offset = locked_offset(record.name)
+    if offset is None:
+        raise S2kitError(f"the items of {record.name} have different offsets; read reflectance")
+    numbers = (scene * QUANTIFICATION).round() + offset
+    return numbers.fillna(0).astype(np.uint16).assign_attrs(scene.attrs).rename(record.name)
+
+
+def locked_offset(name: str) -> int | None:
+    """Return the offset that was taken off a locked scene; None without one and the same."""
+    entry = read_lock(name)
+    offsets = {int(item["offset"]) for item in entry["items"]} if entry else set()
+    return offsets.pop() if len(offsets) == 1 else None
 
 
 def compare_with_archive(record: SceneRecord) -> pd.DataFrame:
     """Compare a scene from the catalogue with the authors' image of it, see `compare_scenes`."""
     return compare_scenes(open_recorded(record), authors.open_scene(record.name))
+
+
+def _is_locked(path: Path, sha256: dict[str, str]) -> bool:
+    try:
+        scene = read_scene(path)
+    except S2kitError:  # damaged: it is read anew
+        return False
+    return all(
+        hashlib.sha256(canonical(scene.sel(band=band).to_numpy())).hexdigest() == sha256[band]
+        for band in BAND_NAMES
+    )

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import pystac
@@ -149,7 +148,7 @@ def read_mosaic(items: Sequence[pystac.Item], grid: Grid, reading: Reading) -> M
         fill = gaps & data
         mosaic.cloudy |= fill & cloudy(scl)
         seen = fill & valid(scl) if reading.mask_clouds else fill
-        mosaic.reflectance[:, seen] = dn[:, seen]
+        np.copyto(mosaic.reflectance, dn, where=seen)
         gaps &= ~fill
         if not gaps.any():
             break
@@ -160,13 +159,17 @@ def _read_bands(
     item: pystac.Item, grid: Grid, reading: Reading
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the ten bands (10, height, width) and the SCL (height, width) as they are stored."""
-    read = partial(read_band, item, grid=grid, resampling=reading.resampling, sign=reading.sign)
+    layers = np.empty((len(BAND_NAMES) + 1, grid.height, grid.width), np.float32)
+
+    def read(number: int, band: str) -> None:
+        layers[number] = read_band(item, band, grid, reading.resampling, reading.sign)
+
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
-        *bands, scl = pool.map(read, (*BAND_NAMES, "SCL"))
+        list(pool.map(read, range(len(layers)), (*BAND_NAMES, "SCL")))
     finally:
         pool.shutdown(cancel_futures=True)
-    return np.stack(bands), scl
+    return layers[:-1], layers[-1]
 
 
 def _with_data(dn: NDArray[np.float32], offset: int) -> NDArray[np.bool_]:

@@ -115,7 +115,7 @@ def find_scenes(
             "cloud": cloud_cover(item),
             "covers": round(100 * footprint(item).intersection(area).area / area.area, 1),
             "baseline": "{:02d}.{:02d}".format(*(baseline(item) or (0, 0))),
-            "versions": sum(_same_pass(item) == _same_pass(other) for other in found),
+            "versions": sum(_same_product(item, other) for other in found),
             "thumbnail": thumbnail_href(item),
         }
         for item in newest_versions(clear)
@@ -154,29 +154,40 @@ def items_for(source: Source, grid: Grid, date: dt.date, tile_first: str = "") -
 
 
 def neighbours_of(source: Source, item: pystac.Item, grid: Grid) -> list[pystac.Item]:
-    """Return an item and, for what it leaves of the grid, other tiles of the same overpass."""
+    """Return an item and, for what it leaves of the grid, the others of the same overpass."""
     others = items_for(source, grid, acquired(item).date(), tile(item))
     return [
         item,
         *(
             other
             for other in others
-            if tile(other) != tile(item) and abs(acquired(other) - acquired(item)) < SAME_PASS
+            if not _same_product(other, item) and abs(acquired(other) - acquired(item)) < SAME_PASS
         ),
     ]
 
 
 def newest_versions(items: Iterable[pystac.Item]) -> list[pystac.Item]:
-    """Keep, of the versions of one overpass of one tile, that of the newest baseline."""
-    best: dict[tuple[str, str, dt.date], pystac.Item] = {}
-    for item in items:
-        rival = best.get(_same_pass(item))
-        if rival is None or _version(item) > _version(rival):
-            best[_same_pass(item)] = item
-    return list(best.values())
+    """Keep, of the versions of one overpass of one tile, that of the newest baseline.
+
+    Two items are versions of one another if they cover the same ground; a tile that came down in
+    two pieces keeps both.
+    """
+    kept: list[pystac.Item] = []
+    for item in sorted(items, key=_version, reverse=True):
+        if not any(_same_product(item, other) for other in kept):
+            kept.append(item)
+    return kept
 
 
-def _same_pass(item: pystac.Item) -> tuple[str, str, dt.date]:
+def _same_product(one: pystac.Item, other: pystac.Item) -> bool:
+    if _overpass(one) != _overpass(other):
+        return False
+    mine, yours = footprint(one), footprint(other)
+    share: float = mine.intersection(yours).area / max(mine.area, yours.area)
+    return share > 0.5
+
+
+def _overpass(item: pystac.Item) -> tuple[str, str, dt.date]:
     return str(item.properties.get("platform")), tile(item), acquired(item).date()
 
 

@@ -133,7 +133,8 @@ def _opened(item: pystac.Item, band: str, sign: Sign) -> Iterator[rasterio.Datas
         if file is None or file.trouble is None:
             raise _damaged(item, band, href, str(error)) from error
     if file is not None and file.trouble is not None:
-        raise S2kitError(f"cannot read band {band} of {item.id}: {file.trouble}")
+        kind = type(file.trouble)
+        raise kind(f"cannot read band {band} of {item.id}: {file.trouble}") from file.trouble
     if spoilt is not None:
         raise _damaged(item, band, href, spoilt)
 

@@ -36,6 +36,10 @@ TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
 """Statuses that may pass."""
 
 
+class UnreachableError(S2kitError):
+    """No connection to the server at all: the next request would fare no better."""
+
+
 class RefusedError(S2kitError):
     """401 or 403: no right, or no longer, to have this."""
 
@@ -78,6 +82,8 @@ def fetch(
 
     Raises
     ------
+    UnreachableError
+        If no connection can be made.
     RefusedError
         On 401 and 403.
     S2kitError
@@ -93,6 +99,11 @@ def fetch(
             return reply
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
             raise S2kitError(f"{plain(url)} is no web address ({error}); correct it") from error
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            raise UnreachableError(
+                f"{plain(url)} cannot be reached ({error}); connect to the network, or use "
+                "another source"
+            ) from error
         except (httpx.TransportError, _AskAgain, ValueError) as error:
             came = str(error) or type(error).__name__
             if attempt + 1 == PATIENCE.attempts:

@@ -1,6 +1,6 @@
-"""A real HTTP server on loopback: files with range requests, a STAC API behind it, faults on demand.
+"""A real HTTP server on loopback: files with range requests, a STAC API, and faults on demand.
 
-The STAC API is rustac's; the server passes its requests on, so that faults can be put before it too.
+The STAC API is rustac's, behind this server, so that faults can be put before it as well.
 """
 
 import re
@@ -49,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: BadServer
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.requests.append((self.path, self.headers.get("Range", "")))
         for number, (path, fault) in enumerate(self.server.faults):

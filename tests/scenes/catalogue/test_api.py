@@ -51,7 +51,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BadServer]:
     folder = tmp_path_factory.mktemp("api")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        bind = "127.0.0.1:{}".format(free.getsockname()[1])
+        bind = f"127.0.0.1:{free.getsockname()[1]}"
     server = BadServer(folder, f"http://{bind}")
     items = [_for_api(item, server) for item in _products(folder)]
     collection, features = folder / "collection.json", folder / "items.json"
