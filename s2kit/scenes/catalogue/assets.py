@@ -82,7 +82,8 @@ def tile(item: pystac.Item) -> str:
     """Return the MGRS tile, e.g. "33UWS", or "" where the item does not say."""
     properties = item.properties
     if "mgrs:utm_zone" in properties:
-        return "{mgrs:utm_zone}{mgrs:latitude_band}{mgrs:grid_square}".format(**properties)
+        zone, band = int(properties["mgrs:utm_zone"]), properties["mgrs:latitude_band"]
+        return f"{zone:02d}{band}{properties['mgrs:grid_square']}"
     code = str(properties.get("grid:code") or properties.get("s2:mgrs_tile") or "")
     found = re.search(r"(\d{1,2}[A-Z]{3})$", code) or re.search(r"_T?(\d{2}[A-Z]{3})_", item.id)
     return found[1].zfill(5) if found else ""
@@ -109,7 +110,7 @@ def advertised_offset(asset: pystac.Asset) -> float | None:
     for place in (bands[0], fields):
         for key in ("offset", "raster:offset"):
             if place.get(key) is not None:
-                return float(place[key])
+                return float(place[key]) + 0.0  # no minus before a zero
     return None
 
 
