@@ -53,14 +53,14 @@ def lacking(name: str) -> dict[str, str]:
 def look_again() -> None:
     """Make the landscapes if they are not there, or were made by another simulator."""
     _made.cache_clear()
-    _folder()
+    landscapes()
 
 
 def open_scene(name: str) -> xr.DataArray:
     """Return reflectance (band, y, x), read from the local catalogue."""
     record = records()[name]
     grid = grid_of(record)
-    items = items_for(open_source(_folder()), grid, record.date, record.tile)
+    items = items_for(open_source(landscapes()), grid, record.date, record.tile)
     return read_items(items, grid, record.area, source="simulated").rename(name)
 
 
@@ -73,12 +73,12 @@ def open_numbers(name: str) -> xr.DataArray:
 
 def open_mask(name: str) -> xr.DataArray:
     """Return the rasterised benchmark, uint8 (y, x)."""
-    return read_codes(mask_path(name, _folder())).rename(name)
+    return read_codes(mask_path(name, landscapes())).rename(name)
 
 
 def open_polygons(name: str) -> gpd.GeoDataFrame:
     """Return the benchmark's polygons, column "label"."""
-    return gpd.read_file(polygons_path(name, _folder()))[["label", "geometry"]]
+    return gpd.read_file(polygons_path(name, landscapes()))[["label", "geometry"]]
 
 
 def open_class_map(name: str) -> xr.DataArray:
@@ -89,7 +89,8 @@ def open_class_map(name: str) -> xr.DataArray:
     )
 
 
-def _folder() -> Path:
+def landscapes() -> Path:
+    """Return the folder of the landscapes' STAC catalogue; they are made if they are not there."""
     return _made(home() / "simulated" / "landscapes")
 
 
