@@ -37,7 +37,7 @@ from s2kit.benchmarks.area import labelled_area
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
 from s2kit.maps.files import read_class_map
-from s2kit.scenes.settings import home
+from s2kit.scenes.settings import workspace
 from s2kit.scenes.source import open_class_map, open_mask, open_polygons, record, scene_names
 
 pd.set_option("display.max_colwidth", None)
@@ -195,7 +195,7 @@ mean_acc_slider()
 
 # %% tags=["shared"]
 name = scene_names(split="test")[0]
-ours = read_class_map(home() / "results" / f"{name}_class.tif")
+ours = read_class_map(workspace() / "results" / f"{name}_class.tif")
 polygons = open_polygons(name)
 reference = rasterise(polygons, like=ours)
 matrix = pixel_matrix(ours, reference)

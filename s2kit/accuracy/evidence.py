@@ -140,7 +140,7 @@ def printed_evidence() -> Evidence:
 
 
 def _printed(number: int) -> Counted:
-    return Counted(printed_matrix(number), f"Table {number} as printed", "its cells")
+    return Counted(printed_matrix(number), f"Table {number} as printed", "the matrix as printed")
 
 
 def _count_objects(

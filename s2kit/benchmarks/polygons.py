@@ -7,7 +7,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
@@ -69,9 +68,9 @@ def _read_layer(path: Path) -> gpd.GeoDataFrame:
     if not path.exists():
         raise S2kitError(f"{path} does not exist; give a vector file of reference polygons")
     try:
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
+        layers = gpd.list_layers(path).name.tolist()
         table = gpd.read_file(path, layer=layers[0]) if len(layers) == 1 else None
-    except pyogrio.errors.DataSourceError as error:
+    except RuntimeError as error:  # pyogrio's errors derive from it
         raise S2kitError(f"{path} is no vector file that GDAL can read: {error}") from error
     if table is None:
         raise S2kitError(
@@ -123,7 +122,15 @@ def check_polygons(polygons: gpd.GeoDataFrame, grid: xr.DataArray) -> pd.DataFra
     pandas.DataFrame
         one row per finding; columns ``polygon`` (row label of ``polygons``, missing for the
         layer as a whole), ``label``, ``finding`` and ``detail``. Empty when all is well.
+
+    Raises
+    ------
+    S2kitError
+        if polygons or grid name no CRS: then nothing can be said about where they lie.
     """
+    if polygons.crs is None or grid.rio.crs is None:
+        which = "polygons name" if polygons.crs is None else "scene names"
+        raise S2kitError(f"the {which} no CRS; assign the one it was made in, then check again")
     rows = list(_crs_findings(polygons, grid))
     # Areas are measured in the grid's CRS and on valid copies, so that every other check
     # still says something when the CRS or a geometry is wrong.

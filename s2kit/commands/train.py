@@ -42,7 +42,8 @@ def train(recipe: str, seed: int, out: Path | None) -> None:
         last = history.iloc[-1]
         click.echo(
             f"epoch {len(history):3d}/{settings.epochs}  loss {last['loss']:.3f}  "
-            f"validation OA {100 * last['validation_OA']:.2f}"
+            f"validation OA {100 * last['validation_OA']:.2f}  "
+            f"mean F1 {100 * last['validation_F1']:.2f}"
         )
 
     trained = run(

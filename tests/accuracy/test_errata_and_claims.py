@@ -12,6 +12,7 @@ from s2kit.accuracy.audit import audit
 from s2kit.accuracy.claims import as_markdown, claims, our_maps
 from s2kit.accuracy.errata import errata
 from s2kit.accuracy.tables import printed_table
+from s2kit.scenes.settings import workspace
 
 ARCHIVE = "9a386bc732a5645fd8df0b10a1c6edec9c18a3be"
 
@@ -38,13 +39,15 @@ def test_without_the_files_only_their_evidence_is_missing(monkeypatch: pytest.Mo
     )
 
 
-def test_claims_set_three_results_side_by_side(mirror: Path, own_home: Path) -> None:
+def test_claims_set_three_results_side_by_side(mirror: Path) -> None:
     theirs = mirror / ARCHIVE / "accuracy_analysis" / "strzegom_20230709_33u_class.tif"
-    (own_home / "results").mkdir()
+    (workspace() / "results").mkdir(parents=True)
     with rasterio.open(theirs) as source:
         profile, values = source.profile, source.read(1)
     values[values == 7] = 3  # ours: a map that has no roads
-    with rasterio.open(own_home / "results" / "strzegom_20230709_class.tif", "w", **profile) as out:
+    with rasterio.open(
+        workspace() / "results" / "strzegom_20230709_class.tif", "w", **profile
+    ) as out:
         out.write(values, 1)
     assert list(our_maps()) == ["strzegom"]
     table = claims(audit()).set_index("claim")
@@ -59,7 +62,7 @@ def test_claims_set_three_results_side_by_side(mirror: Path, own_home: Path) -> 
 
 
 def test_a_simulated_map_is_not_judged_by_the_real_reference(
-    own_home: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("S2KIT_DATA", "simulated")
     monkeypatch.delenv("S2KIT_MIRROR", raising=False)

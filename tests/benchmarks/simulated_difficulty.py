@@ -1,4 +1,4 @@
-"""How hard the simulated scenes are: ``python tests/benchmarks/simulated_difficulty.py [--seed N]``.
+"""How hard the simulated scenes are: ``python -m tests.benchmarks.simulated_difficulty``.
 
 A random forest on single pixels, trained on the masks of the simulated training scenes, should
 reach an overall accuracy of 78 to 90 % on the simulated test scenes: less, and they are noise;
@@ -44,7 +44,7 @@ def read_codes(path: Path) -> np.ndarray:
 
 
 def measure(folder: Path, seed: int, report: bool) -> dict[str, tuple[float, float]]:
-    """Return per test scene the forest's overall accuracy on the benchmark and on the full truth."""
+    """Return per test scene the forest's accuracy on the benchmark and on the full truth."""
     catalogue = make_landscapes(folder, seed)
     records, rng = read_manifest().values(), np.random.default_rng(0)
     pixels, labels = [], []

@@ -25,6 +25,11 @@ open_polygons = authors.open_polygons
 open_class_map = authors.open_class_map
 
 
+def parts(name: str) -> tuple[str, ...]:
+    """Return which files a scene has: an image from the catalogue, the rest from the archive."""
+    return "image", *(part for part in authors.parts(name) if part != "image")
+
+
 def records() -> dict[str, SceneRecord]:
     """Return the scenes of the manifest by name; the offset is that of the items found, if any."""
     found = {}

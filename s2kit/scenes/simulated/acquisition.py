@@ -13,7 +13,7 @@ from s2kit.scenes.simulated.spectra import Spectra, spectra_on
 from s2kit.scenes.simulated.terrain import noise
 
 CALM = 0.5
-"""Water is smoother than the authors' pixels of it, which hold shallows and shadows of the walls."""
+"""Water varies less than the authors' pixels of it, which hold shallows and shade of the walls."""
 
 
 @dataclass(frozen=True)

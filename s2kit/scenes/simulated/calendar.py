@@ -22,10 +22,10 @@ class Crop:
 
 
 CROPS = (
-    Crop("winter wheat", sown=-88, closed=-42, ripening=178, ripe=199, harvest=212),
+    Crop("winter wheat", sown=-88, closed=-42, ripening=177, ripe=193, harvest=212),
     Crop("winter barley", sown=-108, closed=-65, ripening=158, ripe=178, harvest=188),
-    Crop("winter rape", sown=-130, closed=-95, ripening=172, ripe=197, harvest=203),
-    Crop("spring barley", sown=88, closed=130, ripening=180, ripe=200, harvest=210),
+    Crop("winter rape", sown=-130, closed=-95, ripening=174, ripe=192, harvest=203),
+    Crop("spring barley", sown=88, closed=130, ripening=182, ripe=198, harvest=211),
     Crop("maize", sown=116, closed=172, ripening=250, ripe=275, harvest=282),
     Crop("beet", sown=96, closed=158, ripening=292, ripe=300, harvest=290),
 )

@@ -87,4 +87,4 @@ def distance_to(places: Array, shape: Shape) -> Array:
     """Return every pixel's distance in metres to the nearest of the places (row, column)."""
     rows, cols = np.ogrid[: shape[0], : shape[1]]
     distances = [np.hypot(rows - r, cols - c) * PIXEL for r, c in places]
-    return np.min([np.full(shape, np.inf), *distances], axis=0)
+    return np.asarray(np.min([np.full(shape, np.inf), *distances], axis=0))

@@ -14,7 +14,7 @@ from s2kit.scenes.simulated.parcels import edges
 from s2kit.scenes.simulated.styles import Style
 
 FIELD = 9
-SHARES = {1: 0.07, 2: 0.19, 3: 0.05, 6: 0.08, 7: 0.015, 8: 0.03, FIELD: 0.5, 10: 0.13}
+SHARES = {1: 0.09, 2: 0.18, 3: 0.05, 6: 0.08, 7: 0.015, 8: 0.03, FIELD: 0.5, 10: 0.13}
 """How the labelled area divides among the classes, about as in the authors' masks."""
 
 INSET = {3: 0.0, 7: 0.0, 8: 5.0, 10: 8.0}
@@ -85,7 +85,7 @@ def draw_polygons(
     ground, epsg
         Where the landscape lies.
     """
-    seen = [each for each in chosen if each[0] != FIELD or sure[each[1]] > 0.52]
+    seen = [each for each in chosen if each[0] != FIELD or sure[each[1]] > 0.6]
     labels = [int(codes[number]) if code == FIELD else code for code, number, _ in seen]
     outlines = gpd.GeoSeries([outline for _, _, outline in seen], crs=f"EPSG:{epsg}")
     geometry = outlines.affine_transform(ground.transform(PIXEL).to_shapely()).set_precision(0.1)

@@ -1,18 +1,20 @@
-"""Figures about the simulator: a real and a simulated date side by side, and a year of the crops."""
+"""Figures of the simulator: a real and a simulated date side by side, a year of the crops."""
 
 import datetime
 
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
+from matplotlib import dates
 from matplotlib.figure import Figure
 
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import CLASSES
 from s2kit.scenes.simulated.calendar import CROPS, field_states, mown, sowing
+from s2kit.scenes.simulated.grid import Array
 from s2kit.scenes.simulated.products import ATTRIBUTION
 from s2kit.scenes.simulated.spectra import spectra_on
-from s2kit.scenes.simulated.styles import STYLES
+from s2kit.scenes.simulated.styles import style_of
 
 SIMULATED = "simulated"
 FCC = (("B08", 0.5), ("B04", 0.25), ("B03", 0.2))
@@ -84,9 +86,9 @@ def show_histograms(
 
 
 def show_crop_year(year: int = 2022, area: str = "strzegom", fields: int = 1500) -> Figure:
-    """Show the simulated NDVI through a year: median per crop, and the middle 80 % of the fields."""
+    """Show NDVI through a simulated year: per crop the median and the middle 80 % of fields."""
     days = [datetime.date(year, 1, 1) + datetime.timedelta(d) for d in range(0, 365, 3)]
-    crop = sowing(year, STYLES[area].crops, fields, [0])["crop"]
+    crop = sowing(year, style_of(area).crops, fields, [0])["crop"]
     ndvi = np.stack([_field_ndvi(day, area, fields) for day in days])
     grass = np.stack([_meadow_ndvi(day, 300) for day in days])
     figure, axes = plt.subplots(
@@ -98,25 +100,26 @@ def show_crop_year(year: int = 2022, area: str = "strzegom", fields: int = 1500)
         axis.fill_between(days, low, high, color="tab:green", alpha=0.25, lw=0)
         axis.plot(days, middle, color="tab:green")
         axis.set_title(name, fontsize=10)
-        axis.xaxis.set_major_locator(plt.matplotlib.dates.MonthLocator([1, 4, 7, 10]))
-        axis.xaxis.set_major_formatter(plt.matplotlib.dates.DateFormatter("%b"))
+        axis.xaxis.set_major_locator(dates.MonthLocator([1, 4, 7, 10]))
+        axis.xaxis.set_major_formatter(dates.DateFormatter("%b"))
     axes.flat[-1].axis("off")
     figure.supylabel("NDVI")
     figure.suptitle(f"A year of the crops, {year}, before light and sensor ({ATTRIBUTION})")
     return figure
 
 
-def _ndvi(mean: np.ndarray) -> np.ndarray:
+def _ndvi(mean: Array) -> Array:
     red, nir = mean[:, BAND_NAMES.index("B04")], mean[:, BAND_NAMES.index("B08")]
-    return (nir - red) / (nir + red)
+    ndvi: Array = (nir - red) / (nir + red)
+    return ndvi
 
 
-def _field_ndvi(day: datetime.date, area: str, fields: int) -> np.ndarray:
+def _field_ndvi(day: datetime.date, area: str, fields: int) -> Array:
     return _ndvi(
-        field_states(day, STYLES[area].crops, fields, [0]) @ spectra_on(day).mean[[9, 4, 5]]
+        field_states(day, style_of(area).crops, fields, [0]) @ spectra_on(day).mean[[9, 4, 5]]
     )
 
 
-def _meadow_ndvi(day: datetime.date, meadows: int) -> np.ndarray:
+def _meadow_ndvi(day: datetime.date, meadows: int) -> Array:
     mean = spectra_on(day).mean
-    return _ndvi(mean[6] + 0.4 * mown(day, meadows, [0])[:, None] * (mean[4] - mean[6]))
+    return _ndvi(mean[6] + mown(day, meadows, [0])[:, None] * (mean[4] - mean[6]))

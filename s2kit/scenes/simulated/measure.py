@@ -30,21 +30,21 @@ from s2kit.errors import S2kitError
 from s2kit.scenes import authors
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import CODES
-from s2kit.scenes.raster import shift_20m_bands
+from s2kit.scenes.registration import shift_20m_bands
 from s2kit.scenes.simulated.grid import Array
 from s2kit.scenes.simulated.spectra import TABLE
 
-GRASS = {"winter": 0.45, "early summer": 0.75, "high summer": 0.65, "autumn": 0.7}
+GRASS = {"winter": 0.45, "early summer": 0.75, "high summer": 0.72, "autumn": 0.7}
 """By season, the share of green plants in the derived class 6; dry blades are the rest."""
 
 
 @dataclass(frozen=True)
 class Statistics:
-    """A class in a season: ``values`` (11, 10) holds mean and covariance."""
+    """A class in a season: ``table`` (11, 10) holds mean and covariance."""
 
     pixels: int
     within: float
-    values: Array
+    table: Array
 
 
 def season_of(date: datetime.date) -> str:
@@ -101,7 +101,7 @@ def statistics(pixels: pd.DataFrame) -> Statistics:
 
 def mix(one: Statistics, other: Statistics, share: float) -> Statistics:
     """Return what ``share`` of the one and the rest of the other give."""
-    values = share * one.values + (1 - share) * other.values
+    values = share * one.table + (1 - share) * other.table
     return Statistics(0, share * one.within + (1 - share) * other.within, values)
 
 
@@ -109,7 +109,7 @@ def _rows(season: str, day: int, code: int, found: Statistics) -> pd.DataFrame:
     frame = pd.DataFrame({"season": season, "day": day, "code": code}, index=range(11))
     frame["pixels"], frame["within"] = found.pixels, round(found.within, 3)
     frame["statistic"] = ["mean", *(f"covariance {band}" for band in BAND_NAMES)]
-    values = np.array([[float(f"{v:.5g}") for v in row] for row in found.values])
+    values = np.array([[float(f"{v:.5g}") for v in row] for row in found.table])
     return pd.concat([frame, pd.DataFrame(values, columns=list(BAND_NAMES))], axis=1)
 
 
@@ -122,4 +122,7 @@ def main(path: Path = TABLE) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except S2kitError as error:
+        raise SystemExit(f"error: {error}") from None

@@ -79,7 +79,7 @@ def write_raster(
     path: Path, values: Array, transform: Affine, epsg: int, driver: str = "GTiff"
 ) -> None:
     """Write one band, tiled and compressed, with 0 as no data."""
-    tiles = {"tiled": True, "blockxsize": 256, "blockysize": 256}
+    tiles: dict[str, Any] = {"tiled": True, "blockxsize": 256, "blockysize": 256}
     if driver == "COG":
         tiles = {"blocksize": 256, "overview_resampling": "nearest"}
     profile = {"count": 1, "dtype": values.dtype, "nodata": 0, "compress": "deflate"}

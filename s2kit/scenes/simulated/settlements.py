@@ -11,7 +11,7 @@ from s2kit.scenes.simulated.styles import Style
 from s2kit.scenes.simulated.terrain import noise
 from s2kit.scenes.simulated.ways import Beside
 
-FRONT = 30.0
+FRONT = 26.0
 """Metres of road front that a village house has."""
 
 
@@ -28,7 +28,7 @@ def lay_village(canvas: Canvas, zone: Array, place: Beside, rng: np.random.Gener
     house = (np.abs(across) < 5.5 + 3 * size) & (np.abs(front) < 5.5)
     barn = (np.abs(across + 4) < 4 + 7 * size) & (np.abs(front - 27) < 5)
     yard = (np.abs(across + 2) < 8) & (front > 0) & (front < 24)
-    built = (house & (chance > 0.12)) | ((barn | yard) & (chance > 0.5))
+    built = (house & (chance > 0.12)) | ((barn | yard) & (chance > 0.4))
     canvas.lay(label(built & zone, connectivity=1), 3)
 
 
@@ -54,8 +54,8 @@ def lay_town(canvas: Canvas, quarters: Array, place: Beside, rng: np.random.Gene
     blocks[streets] = 0
     kind = _kinds(blocks, inside, rng)[blocks]
     built = _plan(blocks, kind, angle[quarters], rng)
-    paved = rng.random(blocks.max() + 1)[blocks] < np.array([0.0, 0.15, 0.7, 0.45, 0.0])[kind]
-    trees = noise(shape, 40, rng, 2) > np.array([0.8, 0.6, 1.5, 0.9, 0.1])[kind]
+    paved = rng.random(blocks.max() + 1)[blocks] < np.array([0.05, 0.35, 0.75, 0.65, 0.0])[kind]
+    trees = noise(shape, 40, rng, 2) > np.array([0.8, 0.9, 1.6, 1.2, 0.1])[kind]
     canvas.lay(blocks, 6)
     canvas.lay(np.where(paved, blocks, 0), 3)
     canvas.lay(np.where(trees, blocks, 0), 2)
@@ -69,7 +69,7 @@ def _kinds(blocks: Array, inside: Array, rng: np.random.Generator) -> Array:
     density += 0.3 * noise(inside.shape, 700, rng, 2)
     rank = per_label(density, blocks) + 0.15 * rng.standard_normal(blocks.max() + 1)
     order = np.argsort(np.argsort(rank)) / rank.size  # 0 at the rim .. 1 in the centre
-    return np.where(rng.random(rank.size) < 0.12, 4, np.digitize(order, [0.42, 0.62, 0.74]))
+    return np.where(rng.random(rank.size) < 0.12, 4, np.digitize(order, [0.36, 0.58, 0.72]))
 
 
 def _plan(blocks: Array, kind: Array, theta: Array, rng: np.random.Generator) -> Array:

@@ -18,7 +18,7 @@ TABLE = Path(__file__).with_name("spectra.csv")
 VERGE = {3: 0.15, 7: 0.4}
 """Share of grassland in the authors' pixels of roofs and roads, which are narrower than a pixel."""
 
-INSIDE = {1: 0.4, 2: 0.4, 10: 0.35}
+INSIDE = {1: 0.55, 2: 0.55, 10: 0.35}
 """Share of a class's variance inside objects, where these are smaller than the authors' polygons:
 stands of trees, benches of a quarry. Elsewhere the measured share."""
 
@@ -59,7 +59,7 @@ def spectra_on(date: datetime.date) -> Spectra:
 
 @functools.cache
 def _seasons() -> tuple[Array, Array, Array]:
-    """Return the seasons' days (s,), tables (s, 11, 11, 10): mean and covariance, shares (s, 11)."""
+    """Return the seasons' days (s,), mean and covariance (s, 11, 11, 10), and shares (s, 11)."""
     table = pd.read_csv(TABLE).sort_values(["day", "code"], kind="stable")
     days, n = table["day"].unique(), len(BAND_NAMES)
     values = np.zeros((len(days), len(CODES) + 1, n + 1, n))

@@ -44,8 +44,9 @@ def hills(shape: Shape, style: Style, rng: np.random.Generator) -> Array:
 def watercourse(elevation: Array, style: Style, rng: np.random.Generator) -> Way:
     """Lay a stream from one edge of the area to the opposite one, along the low ground."""
     last = np.array(elevation.shape) - 1
-    z = elevation / style.relief + 0.6 * noise(last + 1, 250, rng)
+    z = elevation / style.relief + 0.6 * noise((last[0] + 1, last[1] + 1), 250, rng)
     ends = np.column_stack([rng.uniform(0.15, 0.85, 2), [0, 1]])
     if rng.random() < 0.5:
         ends = ends[:, ::-1]
-    return Way(cheapest_way(np.exp(1.6 * z), *(ends * last), smooth=40), style.river)
+    start, end = ends * last
+    return Way(cheapest_way(np.exp(1.6 * z), start, end, smooth=40), style.river)
