@@ -37,7 +37,9 @@ def imported_packages(*folders: str) -> set[str]:
                     found |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                     found.add(node.module.split(".")[0])
-    beside = {path.stem for path in (ROOT / "tests").rglob("*.py")}  # helpers of tests
+    beside = {
+        path.stem for folder in ("tests", "notebooks") for path in (ROOT / folder).rglob("*.py")
+    }
     own = {"s2kit", "tests"} | beside | set(sys.stdlib_module_names)
     return {canonicalize_name(IMPORT_NAMES.get(name, name)) for name in found - own}
 
