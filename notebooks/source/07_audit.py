@@ -200,7 +200,7 @@ polygons = open_polygons(name)
 reference = rasterise(polygons, like=ours)
 matrix = pixel_matrix(ours, reference)
 
-# %%
+# %% tags=["nbval-ignore-output"]
 print(f"{name}, our map: OA {overall_accuracy(matrix):.4f}, kappa {cohen_kappa(matrix):.4f}")
 
 # %% [markdown]
@@ -217,7 +217,7 @@ counts = matrix.to_numpy()
 naive = independent_interval(int(counts.trace()), int(counts.sum()))
 by_polygons = oa_interval(ours, polygons)
 
-# %%
+# %% tags=["nbval-ignore-output"]
 intervals = {
     "pixels, as if independent": naive,
     "pixels, by polygons": by_polygons,
@@ -227,7 +227,7 @@ for which, interval in intervals.items():
     ends = f"{100 * interval.low:.1f} to {100 * interval.high:.1f}"
     print(f"{which:26} {100 * interval.estimate:.1f} ({ends})")
 
-# %%
+# %% tags=["nbval-ignore-output"]
 show_intervals(intervals)
 
 # %% [markdown]
@@ -241,13 +241,13 @@ show_intervals(intervals)
 # (Olofsson et al. 2014). That gives the accuracy of the map as a whole, and, more useful still,
 # class **areas corrected for the map's errors**.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 mapped = labelled_area({name: ours})[name]
 adjusted = area_adjusted(matrix, mapped)
 print(f"OA by test pixels {100 * overall_accuracy(matrix):.1f}", end=", ")
 print(f"weighted by area {100 * adjusted.overall.estimate:.1f}")
 
-# %%
+# %% tags=["nbval-ignore-output"]
 adjusted.classes.round(2)
 
 # %% [markdown]
@@ -256,7 +256,7 @@ adjusted.classes.round(2)
 # of the land. And the half-widths in the table believe in independent pixels. For the figure we
 # resample polygons again, and the bars become what they should be.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 draws = adjusted_areas(resample(polygon_matrices(ours, polygons)), mapped.to_numpy())
 found = adjusted.classes.area.fillna(0)
 ends = [percentile_interval(found[code], draws[:, code - 1]) for code in mapped.index]
@@ -276,7 +276,7 @@ show_areas(areas[mapped > 0])
 training = scene_names(split="train", area=record(name).area)
 memory = label_memory([open_mask(each) for each in training])
 
-# %%
+# %% tags=["nbval-ignore-output"]
 labelled = reference.to_numpy() > 0
 right = (memory.to_numpy() == reference.to_numpy())[labelled].mean()
 known = (memory.to_numpy() > 0)[labelled].mean()
@@ -289,7 +289,7 @@ print(f"OA of remembered labels, no image at all: {100 * right:.1f} %")
 # that never had a label, few as they are. Compare the two for our map, and for the authors' own
 # where it can be had.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 maps = {"ours": ours}
 if record(name).class_map is not None:
     maps["the authors'"] = open_class_map(name)
@@ -304,7 +304,7 @@ pd.DataFrame({f"OA, {which}": 100 * table.OA for which, table in split.items()})
 # have right, or both wrong, say nothing. What counts is how the rest divides: McNemar's test asks
 # how surprising the split is if both maps were equally good.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 votes = {which: majority_classes(each, polygons) for which, each in maps.items()}
 votes["remembered labels"] = majority_classes(memory, polygons)
 tests = {
@@ -323,7 +323,7 @@ pd.DataFrame(
 # The balance of the course so far: what the paper claims, what its authors' files give, and what
 # our own map gives. `python -m s2kit audit --claims` prints it again.
 
-# %%
+# %% tags=["nbval-ignore-output"]
 claims(result)
 
 # %% [markdown]
@@ -379,4 +379,4 @@ check(
 # - Pixels of a field are one witness. Resample polygons, and quote no digit the interval swallows.
 # - A map of a place seen in training should also be tested where nothing was labelled.
 #
-# **Next**: 8 · Monitoring
+# **Next**: your own area; the [README](../README.md) shows the commands.
