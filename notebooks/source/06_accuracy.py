@@ -45,6 +45,7 @@ name = names[0]
 class_map, polygons = maps[name], references[name]
 mask = rasterise(polygons, like=class_map)
 print(f"{name}: {len(polygons)} polygons, {int((mask > 0).sum())} labelled pixels")
+print(class_map.attrs["attribution"])
 
 # %% [markdown]
 # ## The pixel approach
@@ -125,7 +126,8 @@ metrics_table(matrix, names=True)
 # ## Beside the paper
 #
 # The same layout beside the paper's own numbers for its map of this place. Remember that they
-# judge another map: agreement in the second digit would be a coincidence. What should agree is
+# judge another map, and, if yours shows a simulated landscape, another world: agreement in the
+# second digit would be a coincidence. What should agree is
 # the pattern: which classes are easy, which are hard.
 
 # %% tags=["nbval-ignore-output"]
