@@ -86,7 +86,7 @@ def draw_polygons(
     ground, epsg
         Where the landscape lies.
     """
-    seen = [each for each in chosen if each[0] != FIELD or sure[each[1]] > 0.6]
+    seen = [each for each in chosen if each[0] != FIELD or sure[each[1]] > 0.68]
     labels = [int(codes[number]) if code == FIELD else code for code, number, _ in seen]
     outlines = gpd.GeoSeries([outline for _, _, outline in seen], crs=f"EPSG:{epsg}")
     geometry = outlines.affine_transform(ground.transform(PIXEL).to_shapely()).set_precision(0.1)

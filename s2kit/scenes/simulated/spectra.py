@@ -18,9 +18,12 @@ TABLE = Path(__file__).with_name("spectra.csv")
 VERGE = {3: 0.15, 7: 0.4}
 """Share of grassland in the authors' pixels of roofs and roads, which are narrower than a pixel."""
 
-INSIDE = {1: 0.55, 2: 0.55, 10: 0.35}
+INSIDE = {1: 0.7, 2: 0.7, 10: 0.35}
 """Share of a class's variance inside objects, where these are smaller than the authors' polygons:
-stands of trees, benches of a quarry. Elsewhere the measured share."""
+stands of trees, benches of a quarry. Elsewhere the measured share, but at least `LEAST`."""
+
+LEAST = 0.4
+"""Polygons of a few pixels (roads, houses) and crops at their peak show next to nothing inside."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ def spectra_on(date: datetime.date) -> Spectra:
     mean, root = table[:, 0], np.linalg.cholesky(table[:, 1:] + 1e-9 * np.eye(len(BAND_NAMES)))
     for code, verge in VERGE.items():
         mean[code] = np.maximum((mean[code] - verge * mean[6]) / (1 - verge), 0.03)
+    share = np.maximum(share, LEAST)
     for code, inside in INSIDE.items():
         share[code] = inside
     within = np.sqrt(share)[:, None, None]
