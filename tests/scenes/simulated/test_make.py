@@ -8,8 +8,8 @@ import numpy as np
 import pystac
 import pytest
 import rasterio
-from conftest import small, some_scenes  # type: ignore[import-not-found]
 from rasterio.features import rasterize
+from small_scenes import small, some_scenes
 
 from s2kit.errors import S2kitError
 from s2kit.scenes.bands import BANDS
