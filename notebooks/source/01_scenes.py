@@ -407,8 +407,8 @@ check(
 #
 # The products of that local catalogue show no place on Earth. They are **simulated**, so that the
 # course works without a network: invented parcels, roads and quarries, with the spectra of the
-# authors' labelled pixels, a crop calendar, shade, and the blur and noise of the sensor. How good is
-# the forgery? Here is your scene beside the simulated one of the same day. (If you work on
+# authors' labelled pixels, a crop calendar, shade, and the blur and noise of the sensor. How good
+# is the forgery? Here is your scene beside the simulated one of the same day. (If you work on
 # simulated scenes, the two are the same.)
 
 # %%

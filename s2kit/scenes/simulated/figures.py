@@ -31,7 +31,8 @@ def show_side_by_side(real: xr.DataArray, simulated: xr.DataArray) -> None:
         Reflectance, dims (band, y, x); name and ``attrs["attribution"]`` go into the titles.
     """
     _, axes = plt.subplots(1, 2, figsize=(13, 6.8), layout="constrained")
-    for axis, scene, what in zip(axes, (real, simulated), ("real", SIMULATED), strict=True):
+    for axis, scene in zip(axes, (real, simulated), strict=True):
+        what = _what(scene)
         rgb = np.dstack([scene.sel(band=band) / white for band, white in FCC])
         axis.imshow(np.nan_to_num(rgb).clip(0, 1), interpolation="nearest")
         attribution = scene.attrs.get("attribution", "")
@@ -57,14 +58,20 @@ def show_class_histograms(
     for (row, col), axis in np.ndenumerate(axes.reshape(len(classes), -1)):
         sets = [p[col][seen == classes[row].code] for p, seen in zip(pixels, codes, strict=True)]
         edges = np.linspace(0, max(np.nanpercentile(values, 99.5) for values in sets), 30)
-        axis.hist(sets[0], edges, density=True, color="0.65", label="real")
-        axis.hist(sets[1], edges, density=True, color="tab:red", histtype="step", label=SIMULATED)
+        looks = {"color": "0.65"}, {"color": "tab:red", "histtype": "step"}
+        for values, (scene, _), look in zip(sets, (real, simulated), looks, strict=True):
+            axis.hist(values, edges, density=True, label=_what(scene), **look)
         axis.set(yticks=[], xlim=(0, edges[-1]), title=BAND_NAMES[col] if row == 0 else "")
         axis.tick_params(labelsize=6)
         if col == 0:
             axis.set_ylabel(classes[row].short, rotation=0, ha="right", va="center", fontsize=8)
     figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    figure.suptitle(f"Reflectance by class and band: {real[0].name}, real and simulated")
+    named = " and ".join(_what(scene) for scene, _ in (real, simulated))
+    figure.suptitle(f"Reflectance by class and band: {real[0].name}, {named}")
+
+
+def _what(scene: xr.DataArray) -> str:
+    return SIMULATED if scene.attrs.get("source") == SIMULATED else "real"
 
 
 def show_crop_year(year: int = 2022, area: str = "strzegom", fields: int = 1500) -> None:

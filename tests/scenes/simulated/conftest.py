@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from small_area import some_scenes
+from small_scenes import some_scenes
 
 from s2kit.scenes.simulated import make_landscapes
 

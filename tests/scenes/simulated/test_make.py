@@ -9,7 +9,7 @@ import pystac
 import pytest
 import rasterio
 from rasterio.features import rasterize
-from small_area import small, some_scenes
+from small_scenes import small, some_scenes
 
 from s2kit.errors import S2kitError
 from s2kit.scenes.bands import BANDS

@@ -1,4 +1,4 @@
-"""Scenes of the manifest, cut to a small area."""
+"""A few small scenes: the manifest's, cut to a corner."""
 
 import dataclasses
 import datetime
