@@ -5,10 +5,11 @@ import io
 import re
 from pathlib import Path
 
-import build
 import nbformat
 import pytest
 from PIL import Image
+
+import build
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SOURCES = sorted((NOTEBOOKS / "source").glob("[0-9]*.py"))
