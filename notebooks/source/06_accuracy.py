@@ -21,11 +21,14 @@ from s2kit.accuracy.confusion import confusion_matrix, majority_classes
 from s2kit.accuracy.figures import show_matrix, show_objects
 from s2kit.accuracy.metrics import class_metrics, mean_metrics, overall_accuracy
 from s2kit.accuracy.tables import beside, metrics_table, paper_tables, percent, printed_table
+from s2kit.accuracy.unlabelled import accuracy_by_place, show_unlabelled
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
 from s2kit.maps.files import read_class_map
+from s2kit.network.baselines import map_per_pixel, train_baseline
 from s2kit.scenes.nomenclature import class_of
 from s2kit.scenes.settings import workspace
+from s2kit.scenes.simulated import source as simulated
 from s2kit.scenes.source import open_polygons, record, scene_names
 
 # %% [markdown]
@@ -217,6 +220,44 @@ for each, result in results.items():
     print(f"{each}: more than 80 % of the pixels right: {result.pixel_oa > 0.8}")
 
 # %% [markdown]
+# ## What the polygons cannot see
+#
+# Look again at the polygons above: someone drew them where they were sure, well inside a field or
+# a wood. Field edges, hedges and the country in between carry no label, so no accuracy so far has
+# asked about them. On real ground nobody knows the answer. In a **simulated** landscape we do,
+# because every pixel's class was made before the image was. So let us leave the real question for
+# a moment: a quick classifier, a random forest that looks at one pixel at a time, learns from the
+# benchmarks of the simulated scenes and maps the simulated test scene.
+
+# %% tags=["shared"]
+place = {
+    each: (simulated.open_scene(each), simulated.open_mask(each))
+    for each, known in simulated.records().items()
+    if known.area == "strzegom" and known.split == "train"
+}
+forest = train_baseline("random forest", place, per_class=300)
+invented = "strzegom_20230709"
+quick_map = map_per_pixel(forest, simulated.open_scene(invented))
+truth, drawn = simulated.open_truth(invented), simulated.open_mask(invented)
+
+# %% tags=["nbval-ignore-output"]
+show_unlabelled(quick_map, truth, drawn)
+
+# %% [markdown]
+# The left picture is all that a benchmark can tell. On the right is the whole truth about the same
+# map: the errors sit where nobody drew. Now in numbers: the share of the country, and the overall
+# accuracy there. At an edge means that a neighbouring pixel has another class.
+
+# %% tags=["nbval-ignore-output"]
+(100 * accuracy_by_place(quick_map, truth, drawn)).round(1)
+
+# %% [markdown]
+# The first line is what a paper would print; the last is what a user of the map gets. Polygons
+# are an honest measure of what lies inside polygons. Keep the difference in mind when you read a
+# percentage. (These are figures about an invented country and a quick classifier; they say
+# nothing about the paper's map. What they show holds anywhere.)
+
+# %% [markdown]
 # ## Exercises
 #
 # **1.** Write user's accuracy yourself: which share of what the map calls class `code` is right?
@@ -267,6 +308,7 @@ check(
 # - The confusion matrix counts pairs (map, reference); OA is its diagonal over its sum.
 # - PA asks what the map missed, UA what it invented; F1 needs both. An absent class is undefined.
 # - By pixels large fields decide, by objects the many small polygons.
+# - Benchmarks are drawn where people are sure; the rest of the map is worse than its number.
 # - ACC looks excellent for every class and says little: report OA, and the matrix itself.
 #
 # **Next**: [7 · Audit](07_audit.ipynb)

@@ -13,16 +13,16 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.metrics import confusion_matrix
+import xarray as xr
 
+from s2kit.accuracy.confusion import confusion_matrix
+from s2kit.accuracy.unlabelled import accuracy_by_place
+from s2kit.network.baselines import map_per_pixel, train_baseline
 from s2kit.scenes.catalogue.grid import grid_of
 from s2kit.scenes.catalogue.scene import read_items
 from s2kit.scenes.catalogue.search import items_for
 from s2kit.scenes.catalogue.sources import open_source
-from s2kit.scenes.manifest import SceneRecord, read_manifest
-from s2kit.scenes.nomenclature import CODES
+from s2kit.scenes.manifest import read_manifest
 from s2kit.scenes.raster import read_codes
 from s2kit.scenes.simulated import SEED, make_landscapes, mask_path, truth_path
 
@@ -30,46 +30,29 @@ PER_CLASS = 1500
 """Training pixels per class and scene."""
 
 
-def read_bands(folder: Path, record: SceneRecord) -> np.ndarray:
-    """Read a scene's reflectance (10, height, width)."""
-    items = items_for(open_source(folder), grid_of(record), record.date, record.tile)
-    return read_items(items, grid_of(record)).to_numpy()
-
-
-def training_pixels(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Draw labelled pixels of all training scenes: bands (n, 10) and codes (n,)."""
-    rng, pixels, labels = np.random.default_rng(0), [], []
+def open_all(folder: Path, split: str) -> dict[str, tuple[xr.DataArray, xr.DataArray]]:
+    """Return scene and mask of a split's records by name."""
+    labelled = {}
     for record in read_manifest().values():
-        if record.split == "train":
-            bands = read_bands(folder, record).reshape(10, -1)
-            mask = read_codes(mask_path(record.name, folder)).to_numpy().ravel()
-            for code in CODES:
-                drawn = rng.permutation(np.flatnonzero(mask == code))[:PER_CLASS]
-                pixels.append(bands[:, drawn].T)
-                labels.append(mask[drawn])
-    return np.vstack(pixels), np.concatenate(labels)
+        if record.split == split:
+            grid = grid_of(record)
+            items = items_for(open_source(folder), grid, record.date, record.tile)
+            labelled[record.name] = (
+                read_items(items, grid),
+                read_codes(mask_path(record.name, folder)),
+            )
+    return labelled
 
 
 def measure(folder: Path, report: bool) -> None:
     """Print the forest's overall accuracy on the benchmarks and on the full truth."""
-    forest = RandomForestClassifier(150, min_samples_leaf=2, n_jobs=2, random_state=0)
-    forest.fit(*training_pixels(folder))
-    for record in read_manifest().values():
-        if record.split == "test":
-            bands = read_bands(folder, record)
-            mapped = forest.predict(bands.reshape(10, -1).T).reshape(bands.shape[1:])
-            benchmark, full = (
-                read_codes(path(record.name, folder)).to_numpy() for path in (mask_path, truth_path)
-            )
-            seen = benchmark > 0
-            accuracies = (mapped == benchmark)[seen].mean(), (mapped == full).mean()
-            print(
-                "{}: OA {:.1%} on the benchmark, {:.1%} on the truth".format(
-                    record.name, *accuracies
-                )
-            )
-            if report:
-                print(confusion_matrix(benchmark[seen], mapped[seen], labels=CODES).T)
+    forest = train_baseline("random forest", open_all(folder, "train"), per_class=PER_CLASS)
+    for name, (scene, benchmark) in open_all(folder, "test").items():
+        mapped = map_per_pixel(forest, scene)
+        truth = read_codes(truth_path(name, folder))
+        print(f"{name}:", (100 * accuracy_by_place(mapped, truth, benchmark)).round(1), sep="\n")
+        if report:
+            print(confusion_matrix(mapped, benchmark))
 
 
 def main() -> None:

@@ -21,7 +21,8 @@ from s2kit.scenes.manifest import SceneRecord, read_manifest
 from s2kit.scenes.radiometry import QUANTIFICATION
 from s2kit.scenes.raster import read_codes
 from s2kit.scenes.settings import home
-from s2kit.scenes.simulated.make import make_landscapes, mask_path, polygons_path
+from s2kit.scenes.simulated.make import make_landscapes, mask_path, polygons_path, truth_path
+from s2kit.scenes.simulated.products import ATTRIBUTION
 
 PARTS = ("image", "mask", "polygons")
 """What each simulated scene has. Nobody else has mapped it, so there is no class map."""
@@ -74,6 +75,12 @@ def open_numbers(name: str) -> xr.DataArray:
 def open_mask(name: str) -> xr.DataArray:
     """Return the rasterised benchmark, uint8 (y, x)."""
     return read_codes(mask_path(name, landscapes())).rename(name)
+
+
+def open_truth(name: str) -> xr.DataArray:
+    """Return the class of every pixel, uint8 (y, x), which no benchmark knows."""
+    truth = read_codes(truth_path(name, landscapes())).rename(name)
+    return truth.assign_attrs(source="simulated", attribution=ATTRIBUTION)
 
 
 def open_polygons(name: str) -> gpd.GeoDataFrame:
