@@ -11,6 +11,7 @@ COMMANDS = {
     "data": "Fetch or find the scenes that S2KIT_DATA names, and list them.",
     "scene": "Find and read Sentinel-2 scenes of any area.",
     "train": "Train a U-Net by a named recipe and write its weights.",
+    "search": "Run the planned training runs that have no result yet.",
     "classify": "Map the ten classes of a ten-band image.",
     "assess": "Say how well a class map agrees with a reference.",
     "audit": "Recompute every number the paper prints from its authors' files.",

@@ -1,60 +1,109 @@
-"""``python -m s2kit train``: train a recipe and write its weights."""
+"""``python -m s2kit train``: train a recipe, score it and write its weights."""
 
+import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 import pandas as pd
 
-from s2kit.network.recipes import RECIPES, recipe_named
-from s2kit.network.training import train as run
+from s2kit.network.recipes import RECIPES, recipe_named, varied
+from s2kit.network.unet import count_parameters
 from s2kit.network.weights import save_weights
 from s2kit.scenes.settings import workspace
-from s2kit.scenes.source import open_mask, open_scene, scene_names
+from s2kit.study.experiments import STATES, Experiment, open_scenes
+from s2kit.study.run import run
 
 EXAMPLES = """\b
 Examples:
   python -m s2kit train
   python -m s2kit train --recipe full --seed 3 --out full3.safetensors
+  python -m s2kit train --set width=8 --set mosaic=0 --hold-date strzegom_20220719
 
 Exit codes: 0 done, 1 scenes or settings that cannot be used, 2 wrong usage."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What a run yields for the study's tables."""
+
+    rows: list[dict[str, object]]
+    history: pd.DataFrame
+
+
 @click.command(epilog=EXAMPLES)
 @click.option("--recipe", default="short", show_default=True, help=f"One of: {', '.join(RECIPES)}.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting.")
 @click.option("--seed", default=0, show_default=True, help="Seed of weights, crops and turns.")
+@click.option(
+    "--state",
+    type=click.Choice(list(STATES)),
+    default=Experiment.state,
+    show_default=True,
+    help="; ".join(f"{name}: {what}" for name, what in STATES.items()) + ".",
+)
+@click.option("--dates", type=int, help="Train on so many scenes only, evenly spread.")
+@click.option("--hold-date", metavar="SCENE", help="Leave a training scene out and score it.")
+@click.option("--hold-block", type=click.IntRange(0, 3), help="Leave a quarter's labels out.")
+@click.option("--test", is_flag=True, help="Score the test scenes too: for final runs only.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Where the weights go; default S2KIT_HOME/S2KIT_DATA/weights/RECIPE.safetensors.",
 )
-def train(recipe: str, seed: int, out: Path | None) -> None:
+def train(
+    recipe: str,
+    settings: tuple[str, ...],
+    seed: int,
+    state: str,
+    dates: int | None,
+    hold_date: str | None,
+    hold_block: int | None,
+    test: bool,
+    out: Path | None,
+) -> Outcome:
     """Train a U-Net by a named recipe and write its weights.
 
     Trains on every training scene that S2KIT_DATA offers and keeps the best epoch on the
     validation scene. An interrupted run goes on where it stopped.
     """
-    settings = recipe_named(recipe)
-    names = scene_names(split="train")
-    training = {name: (open_scene(name), open_mask(name)) for name in names}
-    (held_out,) = scene_names(split="validation")
-    click.echo(f"recipe {recipe}, seed {seed}: {len(names)} scenes, validation on {held_out}")
+    chosen = varied(recipe_named(recipe), settings)
+    experiment = Experiment(state, dates, hold_date, hold_block)
+    scenes = open_scenes(experiment)
+    names = list(scenes.training)
+    click.echo(
+        f"recipe {chosen.name}, seed {seed}: {len(names)} scenes, "
+        f"validation on {', '.join(scenes.validation)}"
+    )
+
+    epochs: list[int] = []
 
     def report(history: pd.DataFrame) -> None:
+        epochs.append(len(history))
         last = history.iloc[-1]
         click.echo(
-            f"epoch {len(history):3d}/{settings.epochs}  loss {last['loss']:.3f}  "
+            f"epoch {len(history):3d}/{chosen.epochs}  loss {last['loss']:.3f}  "
             f"validation OA {100 * last['validation_OA']:.2f}  "
             f"mean F1 {100 * last['validation_F1']:.2f}"
         )
 
-    trained = run(
-        settings,
-        training,
-        (open_scene(held_out), open_mask(held_out)),
-        seed,
-        folder=workspace() / "runs",
-        on_epoch=report,
+    start = time.perf_counter()
+    trained, scores = run(
+        chosen, experiment, scenes, seed, test, workspace() / "runs", on_epoch=report
     )
-    path = out or workspace() / "weights" / f"{recipe}.safetensors"
-    save_weights(path, trained.network, recipe=recipe, seed=seed, scenes=names)
+    seconds = time.perf_counter() - start
+    for score in scores:
+        row = score.row()
+        objects = f", object OA {row['object_OA']}" if row["objects"] else ""
+        click.echo(f"{score.role} {score.scene}: pixel OA {row['pixel_OA']}{objects}")
+    path = out or workspace() / "weights" / f"{chosen.name}.safetensors"
+    save_weights(path, trained.network, recipe=chosen.name, seed=seed, scenes=names, state=state)
     click.echo(f"best epoch {trained.best_epoch}; weights in {path}")
+    about = {
+        "seed": seed,
+        "parameters": count_parameters(trained.network),
+        # A run that went on from a checkpoint tells nothing of the time of the whole.
+        "seconds": round(seconds) if epochs and epochs[0] == 1 else None,
+        "best_epoch": trained.best_epoch,
+    }
+    return Outcome([about | score.row() for score in scores], trained.history)

@@ -1,6 +1,8 @@
 """Named recipes: every setting of a training run in one place."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import get_type_hints
 
 from s2kit.errors import S2kitError
 
@@ -16,7 +18,9 @@ class Recipe:
     # patches
     crop: int = 128  # pixels; random crops reach a given accuracy sooner than whole patches
     batch: int = 8
+    turns: bool = True  # crops are turned by quarters and mirrored
     gain_jitter: float = 0.05  # standard deviation of a factor per band, as between dates
+    mosaic: float = 0.5  # share of the crops that are pieced together from two dates of one place
     # schedule: one cycle over epochs * steps
     epochs: int = 25
     steps: int = 40  # optimiser steps per epoch; after each epoch the validation scene is mapped
@@ -25,6 +29,7 @@ class Recipe:
     averaging: float = 0.98  # decay per step of the running mean of the weights
     # loss
     class_balance: float = 0.25  # class weights are (1 / frequency) ** class_balance
+    label_smoothing: float = 0.0  # share of the target that is spread over all classes
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work, naming the setting."""
@@ -52,3 +57,30 @@ def recipe_named(name: str) -> Recipe:
     if name not in RECIPES:
         raise S2kitError(f"no recipe {name!r}; choose one of: {', '.join(RECIPES)}")
     return RECIPES[name]
+
+
+def varied(recipe: Recipe, settings: Iterable[str]) -> Recipe:
+    """Return a recipe with other settings, each given as "name=value".
+
+    The new recipe's name lists them, so that what it trains is never taken for the recipe itself.
+
+    Raises
+    ------
+    S2kitError
+        If there is no such setting, or the value is not of its kind.
+    """
+    kinds = get_type_hints(Recipe)
+    known = [field.name for field in fields(Recipe) if field.name != "name"]
+    changes: dict[str, bool | int | float] = {}
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        if name not in known:
+            raise S2kitError(f"no setting {name!r}; a recipe has: {', '.join(known)}")
+        kind = kinds[name]
+        try:
+            changes[name] = {"yes": True, "no": False}[value] if kind is bool else kind(value)
+        except (ValueError, KeyError):
+            wanted = {bool: "yes or no", int: "a whole number", float: "a number"}[kind]
+            raise S2kitError(f"{setting!r}: {name} is {wanted}") from None
+    tail = "".join(f"-{name}-{value}" for name, value in changes.items())
+    return replace(recipe, name=recipe.name + tail, **changes)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -85,7 +85,16 @@ def train(
     averaged = AveragedModel(
         network, multi_avg_fn=get_ema_multi_avg_fn(recipe.averaging), use_buffers=True
     )
-    patches = Patches(labelled, recipe.crop, recipe.batch, recipe.gain_jitter, seed)
+    patches = Patches(
+        labelled,
+        recipe.crop,
+        recipe.batch,
+        recipe.gain_jitter,
+        seed,
+        mosaic=recipe.mosaic,
+        turns=recipe.turns,
+        places=places([scene for scene, _ in training.values()]),
+    )
     weights = class_weights([t for _, t in labelled], recipe.class_balance).to(device)
 
     run = _Run(network, averaged, optimiser, schedule, patches)
@@ -103,7 +112,11 @@ def train(
             with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
                 logits = network(images)
             loss = functional.cross_entropy(
-                logits.float(), targets.to(device), weights, ignore_index=IGNORE
+                logits.float(),
+                targets.to(device),
+                weights,
+                ignore_index=IGNORE,
+                label_smoothing=recipe.label_smoothing,
             )
             optimiser.zero_grad()
             loss.backward()
@@ -146,6 +159,18 @@ def evaluate(network: nn.Module, image: Tensor, target: Tensor) -> tuple[float, 
     labelled = right.unique()
     f1 = 2 * tp[labelled] / mapped_and_right[labelled]  # 2 TP + FP + FN is both sums together
     return loss.item(), (mapped == right).float().mean().item(), f1.mean().item()
+
+
+def places(scenes: Sequence[xr.DataArray]) -> list[int]:
+    """Return a number per scene, the same for scenes on one grid, which show one place.
+
+    A scene without coordinates is a place of its own.
+    """
+    grids: list[object] = []
+    for k, scene in enumerate(scenes):
+        axes = [scene.coords[dim].to_numpy() for dim in ("y", "x") if dim in scene.coords]
+        grids.append(tuple((axis.size, axis[0], axis[-1]) for axis in axes) or k)
+    return [grids.index(grid) for grid in grids]
 
 
 def fingerprint(recipe: Recipe, seed: int, labelled: list[tuple[Tensor, Tensor]]) -> str:

@@ -1,0 +1,1 @@
+"""What chapters 4 and 6 compare: training runs under changed settings, their plan and outcome."""

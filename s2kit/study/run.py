@@ -1,0 +1,85 @@
+"""One run of an experiment: train, then score what the experiment allows to be scored."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from shapely import box
+
+from s2kit.accuracy.assess import Assessment, assess
+from s2kit.maps.classify import classify
+from s2kit.network.recipes import Recipe
+from s2kit.network.training import Trained, train
+from s2kit.network.unet import UNet
+from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
+from s2kit.study.experiments import Experiment, Scenes, in_block, in_state
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a network does on one scene: ``role`` is "validation", "held out" or "test"."""
+
+    role: str
+    scene: str
+    result: Assessment
+
+    def row(self) -> dict[str, object]:
+        """Return the score as a row of the table of runs, accuracies in per cent."""
+        objects = self.result.objects
+        return {
+            "role": self.role,
+            "scene": self.scene,
+            "pixels": int(self.result.pixels.to_numpy().sum()),
+            "pixel_OA": round(100 * self.result.pixel_oa, 2),
+            "objects": 0 if objects is None else int(objects.to_numpy().sum()),
+            "object_OA": round(100 * self.result.object_oa, 2),
+        }
+
+
+def run(
+    recipe: Recipe,
+    experiment: Experiment,
+    scenes: Scenes,
+    seed: int,
+    test: bool,
+    folder: Path,
+    on_epoch: Callable[[pd.DataFrame], None],
+) -> tuple[Trained, list[Score]]:
+    """Train a network on the scenes of an experiment and score it.
+
+    Parameters
+    ----------
+    recipe, seed, folder, on_epoch
+        As for `s2kit.network.training.train`.
+    experiment, scenes
+        The experiment, and its scenes as `experiments.open_scenes` opens them.
+    test
+        Also score the test scenes. For final runs only: a choice made by such a score spoils it.
+
+    Returns
+    -------
+    The trained network, and a score on the validation scene, on the scene held out, and on the
+    test scenes if asked for. With a block held out, test polygons inside it only.
+    """
+    (validation,) = scenes.validation.values()
+    trained = train(recipe, scenes.training, validation, seed, folder, on_epoch)
+    scores = [
+        Score(role, name, assess(classify(trained.network, scene)[0], mask))
+        for role, labelled in (("validation", scenes.validation), ("held out", scenes.held_out))
+        for name, (scene, mask) in labelled.items()
+    ]
+    if test:
+        names = scene_names(split="test")
+        scores += [Score("test", name, _test(trained.network, name, experiment)) for name in names]
+    return trained, scores
+
+
+def _test(network: UNet, name: str, experiment: Experiment) -> Assessment:
+    scene = in_state(open_scene(name), experiment.state, record(name).offset)
+    codes, polygons = classify(network, scene)[0], open_polygons(name)
+    if experiment.hold_block is not None:
+        block = in_block(open_mask(name), experiment.hold_block)
+        inside = codes.where(block, drop=True)
+        polygons = polygons[polygons.within(box(*inside.rio.bounds()))]
+    return assess(codes, polygons)
