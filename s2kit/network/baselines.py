@@ -1,6 +1,7 @@
 """The network's peers: classifiers that look at one pixel at a time and nothing around it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,22 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 
 from s2kit.errors import S2kitError
 from s2kit.scenes.nomenclature import NO_DATA
+from s2kit.scenes.radiometry import normaliser
 
 BASELINES = ("random forest", "gradient boosting")
+
+
+@dataclass(frozen=True)
+class PixelClassifier:
+    """A fitted scikit-learn classifier, and by which rule its input is normalised."""
+
+    classifier: Any
+    normalisation: str
+
+    def pixels(self, scene: xr.DataArray) -> np.ndarray:
+        """Return the normalised bands of every pixel, (pixels, bands), NaN without data."""
+        bands = normaliser(self.normalisation, scene)(scene).to_numpy()
+        return np.asarray(bands.reshape(len(bands), -1).T)
 
 
 def train_baseline(
@@ -18,7 +33,8 @@ def train_baseline(
     training: Mapping[str, tuple[xr.DataArray, xr.DataArray]],
     seed: int = 0,
     per_class: int | None = None,
-) -> Any:
+    normalisation: str = "per-date",
+) -> PixelClassifier:
     """Train a per-pixel classifier on labelled scenes.
 
     Parameters
@@ -31,42 +47,42 @@ def train_baseline(
         Of the drawing of pixels and of the classifier.
     per_class
         Draw at most so many labelled pixels per class and scene; all by default.
-
-    Returns
-    -------
-    A fitted scikit-learn classifier from reflectance (n, bands) to class codes.
+    normalisation
+        One of `s2kit.scenes.radiometry.NORMALISATIONS`.
 
     Raises
     ------
     S2kitError
-        If the kind is unknown or no pixel is labelled.
+        If kind or normalisation are unknown, or no pixel is labelled.
     """
     if kind not in BASELINES:
         raise S2kitError(f"no baseline {kind!r}; choose one of: {', '.join(BASELINES)}")
-    random, pixels, labels = np.random.default_rng(seed), [], []
-    for scene, mask in training.values():
-        bands, codes = scene.to_numpy().reshape(len(scene), -1), mask.to_numpy().ravel()
-        whole = np.isfinite(bands).all(axis=0)
-        for code in np.setdiff1d(codes, NO_DATA):
-            drawn = random.permutation(np.flatnonzero(whole & (codes == code)))[:per_class]
-            pixels.append(bands[:, drawn].T)
-            labels.append(codes[drawn])
-    if not sum(map(len, labels)):
-        raise S2kitError("no training pixel is labelled; give masks with class codes 1 to 10")
     if kind == "random forest":
-        classifier = RandomForestClassifier(
+        model = RandomForestClassifier(
             150, min_samples_leaf=2, n_jobs=-1, random_state=seed, max_samples=0.5
         )
     else:
-        classifier = HistGradientBoostingClassifier(random_state=seed)
-    return classifier.fit(np.vstack(pixels), np.concatenate(labels))
+        model = HistGradientBoostingClassifier(random_state=seed)
+    fitted = PixelClassifier(model, normalisation)
+    random, pixels, labels = np.random.default_rng(seed), [], []
+    for scene, mask in training.values():
+        bands, codes = fitted.pixels(scene), mask.to_numpy().ravel()
+        whole = np.isfinite(bands).all(axis=1)
+        for code in np.setdiff1d(codes, NO_DATA):
+            drawn = random.permutation(np.flatnonzero(whole & (codes == code)))[:per_class]
+            pixels.append(bands[drawn])
+            labels.append(codes[drawn])
+    if not sum(map(len, labels)):
+        raise S2kitError("no training pixel is labelled; give masks with class codes 1 to 10")
+    model.fit(np.vstack(pixels), np.concatenate(labels))
+    return fitted
 
 
-def map_per_pixel(classifier: Any, scene: xr.DataArray) -> xr.DataArray:
+def map_per_pixel(fitted: PixelClassifier, scene: xr.DataArray) -> xr.DataArray:
     """Map a scene (band, y, x) pixel by pixel: uint8 codes (y, x), 0 where it has no data."""
-    bands = scene.to_numpy().reshape(len(scene), -1)
-    whole = np.isfinite(bands).all(axis=0)
-    codes = np.full(bands.shape[1], NO_DATA, np.uint8)
-    codes[whole] = classifier.predict(bands[:, whole].T)
+    bands = fitted.pixels(scene)
+    whole = np.isfinite(bands).all(axis=1)
+    codes = np.full(len(bands), NO_DATA, np.uint8)
+    codes[whole] = fitted.classifier.predict(bands[whole])
     flat = scene.isel(band=0, drop=True)
     return flat.copy(data=codes.reshape(flat.shape))

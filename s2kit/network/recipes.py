@@ -15,6 +15,7 @@ class Recipe:
     # network
     width: int = 16
     depth: int = 4
+    normalisation: str = "per-date"  # or "fixed": see s2kit.scenes.radiometry
     # patches
     crop: int = 128  # pixels; random crops reach a given accuracy sooner than whole patches
     batch: int = 8
@@ -71,7 +72,7 @@ def varied(recipe: Recipe, settings: Iterable[str]) -> Recipe:
     """
     kinds = get_type_hints(Recipe)
     known = [field.name for field in fields(Recipe) if field.name != "name"]
-    changes: dict[str, bool | int | float] = {}
+    changes: dict[str, bool | int | float | str] = {}
     for setting in settings:
         name, _, value = setting.partition("=")
         if name not in known:

@@ -53,6 +53,9 @@ class UNet(nn.Module):
         Number of times the image is halved.
     bands, classes
         Channels in and out. Output channel ``k`` belongs to class code ``k + 1``.
+    normalisation
+        By which of `s2kit.scenes.radiometry.NORMALISATIONS` its input is made: what was learnt
+        under one rule means nothing under another.
 
     Raises
     ------
@@ -66,8 +69,10 @@ class UNet(nn.Module):
         depth: int = 4,
         bands: int = len(BAND_NAMES),
         classes: int = len(CODES),
+        normalisation: str = "per-date",
     ) -> None:
         super().__init__()
+        self.normalisation = normalisation
         self.width, self.depth, self.bands, self.classes = width, depth, bands, classes
         channels = [width * 2**level for level in range(depth + 1)]
         self.encoder = nn.ModuleList(

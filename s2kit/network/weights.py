@@ -13,12 +13,9 @@ from s2kit.errors import S2kitError
 from s2kit.network.unet import UNet
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import CLASSES
-from s2kit.scenes.radiometry import BRIGHTEST
+from s2kit.scenes.radiometry import NORMALISATIONS
 
-FORMAT = "s2kit-unet-1"
-
-NORMALISATION = f"clip(reflectance / {BRIGHTEST}, 0, 1)"
-"""What :func:`s2kit.scenes.radiometry.normalise` does to the network's input."""
+FORMAT = "s2kit-unet-2"
 
 
 def save_weights(path: Path, network: UNet, **settings: Any) -> None:
@@ -31,7 +28,8 @@ def save_weights(path: Path, network: UNet, **settings: Any) -> None:
         "format": FORMAT,
         "bands": BAND_NAMES,
         "classes": [c.name for c in CLASSES],
-        "normalisation": NORMALISATION,
+        "normalisation": network.normalisation,
+        "formula": NORMALISATIONS[network.normalisation],
         "width": network.width,
         "depth": network.depth,
         **settings,
@@ -63,7 +61,7 @@ def load_weights(path: Path) -> tuple[UNet, dict[str, Any]]:
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise S2kitError(f"{path} is no whole safetensors file ({error}); fetch it anew") from error
-    network = UNet(width=header["width"], depth=header["depth"])
+    network = UNet(header["width"], header["depth"], normalisation=header["normalisation"])
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
@@ -78,7 +76,7 @@ def _check_header(path: Path, header: dict[str, Any]) -> None:
     expected = {
         "bands": list(BAND_NAMES),
         "classes": [c.name for c in CLASSES],
-        "normalisation": NORMALISATION,
+        "formula": NORMALISATIONS.get(header.get("normalisation", "")),
     }
     for key, value in expected.items():
         if header.get(key) != value:

@@ -6,6 +6,10 @@ Sentinel-2 Level-2A stores reflectance x 10 000 as whole numbers. Products of pr
 reflectance = (DN + BOA_ADD_OFFSET) / BOA_QUANTIFICATION_VALUE, BOA_ADD_OFFSET = -1000).
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
@@ -140,3 +144,78 @@ def normalise_min_max(scene: xr.DataArray) -> xr.DataArray:
     span = (high - low).where(high > low, 1)
     scaled: xr.DataArray = ((scene - low) / span).astype(np.float32)
     return scaled.assign_attrs(scene.attrs).rename(scene.name)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Mean and standard deviation of each band over a scene's valid pixels, float64 (bands,)."""
+
+    mean: npt.NDArray[np.float64]
+    deviation: npt.NDArray[np.float64]
+
+
+def moments(scene: xr.DataArray) -> Moments:
+    """Measure a scene's `Moments`; scene: reflectance, dims (band, y, x).
+
+    Raises
+    ------
+    S2kitError
+        If the scene has no valid pixel.
+    """
+    bands = [np.asarray(band) for band in scene.to_numpy()]
+    valid = np.isfinite(bands[0])
+    for band in bands[1:]:
+        valid &= np.isfinite(band)
+    if not valid.any():
+        raise S2kitError(f"{scene.name or 'the scene'} has no pixel with data; choose another")
+    pixels = [band[valid].astype(np.float64) for band in bands]
+    return Moments(np.array([p.mean() for p in pixels]), np.array([p.std() for p in pixels]))
+
+
+def standardise(scene: xr.DataArray, of: Moments | None = None) -> xr.DataArray:
+    """Scale each band by the scene's mean and spread: ``0.5 + (reflectance - mean) / (4 std)``.
+
+    The mean becomes 0.5 and two standard deviations to either side 0 and 1. What haze, the sun's
+    height and the season do to a whole image falls out; what is brighter or darker than the rest
+    of it remains. One surface has one value in all images of one place, but a piece of an image
+    has another one than the whole.
+
+    Parameters
+    ----------
+    scene
+        Reflectance, dims (band, y, x); NaN stays NaN.
+    of
+        Moments of the whole image, where ``scene`` is a window of it; by default its own.
+
+    Returns
+    -------
+    DataArray
+        float32, same shape, coordinates and attributes; a band of one value becomes 0.5.
+
+    Raises
+    ------
+    S2kitError
+        If the scene has no valid pixel.
+    """
+    of = moments(scene) if of is None else of
+    gain = np.where(of.deviation > 0, 0.25 / np.maximum(of.deviation, 1e-12), 0)
+    shift = 0.5 - of.mean * gain
+    per_band = [v.astype(np.float32)[:, None, None] for v in (gain, shift)]
+    scaled: xr.DataArray = scene.astype(np.float32) * per_band[0] + per_band[1]
+    return scaled.assign_attrs(scene.attrs).rename(scene.name)
+
+
+NORMALISATIONS = {
+    "per-date": "0.5 + (reflectance - mean of the scene's band) / (4 standard deviations of it)",
+    "fixed": f"clip(reflectance / {BRIGHTEST}, 0, 1)",
+}
+"""The rules by which a network can get its input: `standardise` and `normalise`."""
+
+
+def normaliser(rule: str, scene: xr.DataArray) -> Callable[[xr.DataArray], xr.DataArray]:
+    """Return the function that normalises windows of a scene by one of the `NORMALISATIONS`."""
+    if rule == "fixed":
+        return normalise
+    if rule == "per-date":
+        return partial(standardise, of=moments(scene))
+    raise S2kitError(f"no normalisation {rule!r}; choose one of: {', '.join(NORMALISATIONS)}")

@@ -1,5 +1,7 @@
 """Probabilities, class map and confidence of scenes of any size."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import rioxarray  # noqa: F401 - gives arrays their .rio
@@ -20,7 +22,7 @@ from s2kit.maps.classify import (
 )
 from s2kit.network.unet import UNet
 from s2kit.scenes.bands import BAND_NAMES
-from s2kit.scenes.radiometry import normalise
+from s2kit.scenes.radiometry import normalise, standardise
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,7 @@ def network() -> UNet:
     with torch.no_grad():
         for _ in range(3):
             network(torch.rand(2, 10, 32, 32))
+        network.head.weight *= 30  # so that it is sure of something
     return network.eval()
 
 
@@ -49,10 +52,14 @@ def random_scene(height: int, width: int) -> xr.DataArray:
     ).rio.write_crs(32633)
 
 
-def test_probabilities_are_the_softmax_of_the_network(network: UNet) -> None:
+@pytest.mark.parametrize(("name", "rule"), [("per-date", standardise), ("fixed", normalise)])
+def test_probabilities_are_the_softmax_of_the_network(
+    network: UNet, monkeypatch: pytest.MonkeyPatch, name: str, rule: Callable[..., xr.DataArray]
+) -> None:
+    monkeypatch.setattr(network, "normalisation", name)
     scene = random_scene(37, 45)
     with torch.inference_mode():
-        logits = network(torch.from_numpy(normalise(scene).values)[None])[0]
+        logits = network(torch.from_numpy(rule(scene).values)[None])[0]
     probabilities = class_probabilities(network, scene)
     np.testing.assert_allclose(probabilities.values, logits.softmax(0).numpy(), atol=1e-5)
     assert probabilities.dims == ("class", "y", "x")

@@ -16,6 +16,8 @@ from s2kit.scenes.radiometry import (
     check_offset,
     normalise,
     normalise_min_max,
+    normaliser,
+    standardise,
     to_reflectance,
 )
 from s2kit.scenes.raster import read_scene
@@ -97,6 +99,43 @@ def test_min_max_fills_the_range_whatever_the_scene(values: list[float]) -> None
     assert np.isnan(scaled[-1])
     assert scaled[:-1].min() == 0
     assert scaled[:-1].max() == (1 if max(values) > min(values) else 0)
+
+
+def bands_of(values: np.ndarray) -> xr.DataArray:
+    """Return a scene (band, y, x) of two bands."""
+    return xr.DataArray(values.astype(np.float32), dims=("band", "y", "x"), name="scene")
+
+
+def test_a_standardised_scene_has_mean_a_half_and_a_quarter_of_spread() -> None:
+    values = np.random.default_rng(0).gamma(2, 0.1, (2, 30, 40))
+    values[1, 0, 0] = np.nan  # leaves the pixel out of both bands
+    scaled = standardise(bands_of(values))
+    seen = scaled.to_numpy()[:, np.isfinite(values).all(axis=0)]
+    assert seen.mean(axis=1) == pytest.approx([0.5, 0.5], abs=1e-5)
+    assert seen.std(axis=1) == pytest.approx([0.25, 0.25], abs=1e-5)
+    assert np.isnan(scaled[1, 0, 0])
+    assert np.isfinite(scaled[0, 0, 0])
+
+
+@given(st.floats(0.2, 3), st.floats(-0.1, 0.3))
+def test_haze_and_brightness_of_a_whole_image_fall_out(gain: float, haze: float) -> None:
+    scene = bands_of(np.random.default_rng(1).uniform(0, 0.5, (2, 8, 8)))
+    np.testing.assert_allclose(standardise(gain * scene + haze), standardise(scene), atol=1e-4)
+
+
+def test_a_window_is_standardised_by_the_whole_image() -> None:
+    scene = bands_of(np.random.default_rng(2).uniform(0, 0.5, (2, 20, 20)))
+    window = normaliser("per-date", scene)(scene[:, 3:9, 5:11])
+    np.testing.assert_array_equal(window, standardise(scene)[:, 3:9, 5:11])
+
+
+def test_scenes_that_cannot_be_standardised() -> None:
+    flat = standardise(bands_of(np.full((2, 3, 3), 0.2)))
+    np.testing.assert_allclose(flat, 0.5)
+    with pytest.raises(S2kitError, match="scene has no pixel with data"):
+        standardise(bands_of(np.full((2, 3, 3), np.nan)))
+    with pytest.raises(S2kitError, match="choose one of: per-date, fixed"):
+        normaliser("min-max", flat)
 
 
 @pytest.mark.parametrize("rule", [normalise, normalise_min_max])
