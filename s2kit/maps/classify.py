@@ -18,10 +18,10 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from s2kit.errors import S2kitError
+from s2kit.network.inputs import input_of
 from s2kit.network.unet import UNet, receptive_field
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import CODES, NO_DATA
-from s2kit.scenes.radiometry import normaliser
 
 WINDOW = 1024
 """Side of a window's core in pixels: about 1 GB of activations for a network of width 16."""
@@ -158,10 +158,10 @@ def _classified_windows(
     margin = _up_to_multiple(receptive_field(network.depth) // 2 + 1, step)
     core = _up_to_multiple(window, step)
     folded = fold_batch_norms(network)
-    normalised = normaliser(network.normalisation, scene)
+    windowed = input_of(network.rule, scene)
     device = next(network.parameters()).device
     for (rows, columns), around in windows(scene.sizes["y"], scene.sizes["x"], core, margin):
-        bands = normalised(scene.isel(y=around[0], x=around[1])).values
+        bands = windowed(scene.isel(y=around[0], x=around[1]))
         missing = np.isnan(bands).any(axis=0)
         inputs = torch.from_numpy(np.nan_to_num(bands, copy=False))[None].to(device)
         with torch.inference_mode():

@@ -9,23 +9,23 @@ import xarray as xr
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
 from s2kit.errors import S2kitError
+from s2kit.network.inputs import input_of
 from s2kit.scenes.nomenclature import NO_DATA
-from s2kit.scenes.radiometry import normaliser
 
 BASELINES = ("random forest", "gradient boosting")
 
 
 @dataclass(frozen=True)
 class PixelClassifier:
-    """A fitted scikit-learn classifier, and by which rule its input is normalised."""
+    """A fitted scikit-learn classifier, and by which rule its input is made."""
 
     classifier: Any
-    normalisation: str
+    rule: str
 
     def pixels(self, scene: xr.DataArray) -> np.ndarray:
-        """Return the normalised bands of every pixel, (pixels, bands), NaN without data."""
-        bands = normaliser(self.normalisation, scene)(scene).to_numpy()
-        return np.asarray(bands.reshape(len(bands), -1).T)
+        """Return the input of every pixel, (pixels, channels), NaN without data."""
+        seen = input_of(self.rule, scene)(scene)
+        return np.asarray(seen.reshape(len(seen), -1).T)
 
 
 def train_baseline(
@@ -33,7 +33,7 @@ def train_baseline(
     training: Mapping[str, tuple[xr.DataArray, xr.DataArray]],
     seed: int = 0,
     per_class: int | None = None,
-    normalisation: str = "per-date",
+    rule: str = "both",
 ) -> PixelClassifier:
     """Train a per-pixel classifier on labelled scenes.
 
@@ -47,13 +47,13 @@ def train_baseline(
         Of the drawing of pixels and of the classifier.
     per_class
         Draw at most so many labelled pixels per class and scene; all by default.
-    normalisation
-        One of `s2kit.scenes.radiometry.NORMALISATIONS`.
+    rule
+        One of `s2kit.network.inputs.RULES`.
 
     Raises
     ------
     S2kitError
-        If kind or normalisation are unknown, or no pixel is labelled.
+        If kind or rule are unknown, or no pixel is labelled.
     """
     if kind not in BASELINES:
         raise S2kitError(f"no baseline {kind!r}; choose one of: {', '.join(BASELINES)}")
@@ -63,7 +63,7 @@ def train_baseline(
         )
     else:
         model = HistGradientBoostingClassifier(random_state=seed)
-    fitted = PixelClassifier(model, normalisation)
+    fitted = PixelClassifier(model, rule)
     random, pixels, labels = np.random.default_rng(seed), [], []
     for scene, mask in training.values():
         bands, codes = fitted.pixels(scene), mask.to_numpy().ravel()

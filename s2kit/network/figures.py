@@ -54,7 +54,7 @@ def draw_unet(network: UNet, size: tuple[int, int]) -> None:
         fontsize=8,
     )
     axes.set_title(
-        f"U-Net, width {network.width}, depth {depth}: {network.bands} bands in, "
+        f"U-Net, width {network.width}, depth {depth}: {network.channels} channels in, "
         f"{network.classes} classes out, image of {size[0]} × {size[1]} pixels"
     )
 
@@ -141,7 +141,7 @@ def draw_patches(images: Tensor, targets: Tensor, attribution: str) -> None:
     Parameters
     ----------
     images
-        float32 (N, bands, H, W), normalised 0–1.
+        float32 (N, channels, H, W), the first ten those of the bands.
     targets
         int64 (N, H, W), class code − 1; unlabelled pixels stay white.
     attribution

@@ -9,15 +9,15 @@ from torch import Tensor
 from torch.nn import functional
 
 from s2kit.errors import S2kitError
+from s2kit.network.inputs import input_of
 from s2kit.scenes.nomenclature import CODES
-from s2kit.scenes.radiometry import normaliser
 
 IGNORE = -1
 """Target of pixels without a label; cross-entropy leaves them out."""
 
 
 def to_tensors(
-    scene: xr.DataArray, mask: xr.DataArray, normalisation: str = "per-date"
+    scene: xr.DataArray, mask: xr.DataArray, rule: str = "fixed"
 ) -> tuple[Tensor, Tensor]:
     """Return network input and target of one labelled scene.
 
@@ -27,13 +27,13 @@ def to_tensors(
         Reflectance, dims (band, y, x).
     mask
         Class codes, dims (y, x), 0 = unlabelled.
-    normalisation
-        One of `s2kit.scenes.radiometry.NORMALISATIONS`.
+    rule
+        One of `s2kit.network.inputs.RULES`.
 
     Returns
     -------
     image
-        float32 (bands, H, W), normalised, no-data pixels 0.
+        float32 (channels, H, W), no-data pixels 0.
     target
         int64 (H, W): class code − 1, ``IGNORE`` where unlabelled or without data.
     """
@@ -42,7 +42,7 @@ def to_tensors(
             f"{scene.name}: the scene has {scene.shape[1:]} pixels and its mask {mask.shape}; "
             "rasterise the polygons onto the scene's own grid"
         )
-    image = normaliser(normalisation, scene)(scene).to_numpy()
+    image = input_of(rule, scene)(scene)
     target = mask.to_numpy().astype(np.int64) - 1
     target[np.isnan(image).any(axis=0)] = IGNORE
     return torch.from_numpy(np.nan_to_num(image)), torch.from_numpy(target)

@@ -65,15 +65,14 @@ def train(
     if not training:
         raise S2kitError("no training scene; see which ones can be had with: python -m s2kit data")
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    rule = recipe.normalisation
-    labelled = [to_tensors(*pair, rule) for pair in training.values()]
-    validation_tensors = to_tensors(*validation, rule)
+    labelled = [to_tensors(*pair, recipe.rule) for pair in training.values()]
+    validation_tensors = to_tensors(*validation, recipe.rule)
     for name, (_, target) in zip(training, labelled, strict=True):
         if (target == IGNORE).all():
             raise S2kitError(f"{name}: its mask holds no labelled pixel; train without this scene")
 
     torch.manual_seed(seed)
-    network = UNet(recipe.width, recipe.depth, normalisation=rule).to(device)
+    network = UNet(recipe.width, recipe.depth, rule=recipe.rule).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True

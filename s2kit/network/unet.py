@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from s2kit.scenes.bands import BAND_NAMES
+from s2kit.network.inputs import channels_of
 from s2kit.scenes.nomenclature import CODES
 
 
@@ -51,33 +51,32 @@ class UNet(nn.Module):
         Channels of the first level; every level down doubles them.
     depth
         Number of times the image is halved.
-    bands, classes
-        Channels in and out. Output channel ``k`` belongs to class code ``k + 1``.
-    normalisation
-        By which of `s2kit.scenes.radiometry.NORMALISATIONS` its input is made: what was learnt
-        under one rule means nothing under another.
+    classes
+        Channels out. Output channel ``k`` belongs to class code ``k + 1``.
+    rule
+        By which of `s2kit.network.inputs.RULES` its input is made of the ten bands: what was
+        learnt under one rule means nothing under another.
 
     Raises
     ------
     ValueError
-        From ``forward``, for an input of another number of bands or too small to reflect.
+        From ``forward``, for an input of another number of channels or too small to reflect.
     """
 
     def __init__(
         self,
         width: int = 16,
         depth: int = 4,
-        bands: int = len(BAND_NAMES),
         classes: int = len(CODES),
-        normalisation: str = "per-date",
+        rule: str = "fixed",
     ) -> None:
         super().__init__()
-        self.normalisation = normalisation
-        self.width, self.depth, self.bands, self.classes = width, depth, bands, classes
+        self.rule, self.channels = rule, channels_of(rule)
+        self.width, self.depth, self.classes = width, depth, classes
         channels = [width * 2**level for level in range(depth + 1)]
         self.encoder = nn.ModuleList(
             ConvBlock(c_in, c_out)
-            for c_in, c_out in zip([bands, *channels], channels, strict=False)
+            for c_in, c_out in zip([self.channels, *channels], channels, strict=False)
         )
         self.pool = nn.MaxPool2d(2)
         self.decoder = nn.ModuleList(
@@ -86,9 +85,9 @@ class UNet(nn.Module):
         self.head = nn.Conv2d(width, classes, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Turn normalised bands (N, bands, H, W) into logits (N, classes, H, W), any H and W."""
-        if x.ndim != 4 or x.shape[1] != self.bands:
-            raise ValueError(f"expected (N, {self.bands}, H, W), got {tuple(x.shape)}")
+        """Turn input (N, channels, H, W) into logits (N, classes, H, W), any H and W."""
+        if x.ndim != 4 or x.shape[1] != self.channels:
+            raise ValueError(f"expected (N, {self.channels}, H, W), got {tuple(x.shape)}")
         height, width = x.shape[-2:]
         x = pad_to_multiple(x, 2**self.depth)
         skips: list[Tensor] = []
@@ -152,7 +151,7 @@ def level_shapes(network: UNet, size: Sequence[int]) -> list[tuple[str, int, int
     network.eval()
     try:
         with torch.inference_mode():
-            network(torch.zeros(1, network.bands, *size))
+            network(torch.zeros(1, network.channels, *size))
     finally:
         network.train(was_training)
         for handle in handles:

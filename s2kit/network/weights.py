@@ -10,10 +10,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from s2kit.errors import S2kitError
+from s2kit.network.inputs import RULES
 from s2kit.network.unet import UNet
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import CLASSES
-from s2kit.scenes.radiometry import NORMALISATIONS
 
 FORMAT = "s2kit-unet-2"
 
@@ -21,15 +21,15 @@ FORMAT = "s2kit-unet-2"
 def save_weights(path: Path, network: UNet, **settings: Any) -> None:
     """Write a network and the settings that made it (recipe, seed, scenes …) in one file.
 
-    Settings are stored as JSON in the header; bands, classes, normalisation,
+    Settings are stored as JSON in the header; bands, classes, input rule,
     width and depth are added.
     """
     header = {
         "format": FORMAT,
         "bands": BAND_NAMES,
         "classes": [c.name for c in CLASSES],
-        "normalisation": network.normalisation,
-        "formula": NORMALISATIONS[network.normalisation],
+        "rule": network.rule,
+        "formula": RULES[network.rule],
         "width": network.width,
         "depth": network.depth,
         **settings,
@@ -49,7 +49,7 @@ def load_weights(path: Path) -> tuple[UNet, dict[str, Any]]:
     ------
     S2kitError
         If the file is missing, damaged, not written by :func:`save_weights`, or made for other
-        bands, classes or another normalisation.
+        bands, classes or another input rule.
     """
     if not path.exists():
         raise S2kitError(f"no weights at {path}; train them with: python -m s2kit train")
@@ -61,7 +61,7 @@ def load_weights(path: Path) -> tuple[UNet, dict[str, Any]]:
             tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise S2kitError(f"{path} is no whole safetensors file ({error}); fetch it anew") from error
-    network = UNet(header["width"], header["depth"], normalisation=header["normalisation"])
+    network = UNet(header["width"], header["depth"], rule=header["rule"])
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:
@@ -76,7 +76,7 @@ def _check_header(path: Path, header: dict[str, Any]) -> None:
     expected = {
         "bands": list(BAND_NAMES),
         "classes": [c.name for c in CLASSES],
-        "formula": NORMALISATIONS.get(header.get("normalisation", "")),
+        "formula": RULES.get(header.get("rule", "")),
     }
     for key, value in expected.items():
         if header.get(key) != value:

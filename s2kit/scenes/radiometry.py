@@ -6,9 +6,7 @@ Sentinel-2 Level-2A stores reflectance x 10 000 as whole numbers. Products of pr
 reflectance = (DN + BOA_ADD_OFFSET) / BOA_QUANTIFICATION_VALUE, BOA_ADD_OFFSET = -1000).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -203,19 +201,3 @@ def standardise(scene: xr.DataArray, of: Moments | None = None) -> xr.DataArray:
     per_band = [v.astype(np.float32)[:, None, None] for v in (gain, shift)]
     scaled: xr.DataArray = scene.astype(np.float32) * per_band[0] + per_band[1]
     return scaled.assign_attrs(scene.attrs).rename(scene.name)
-
-
-NORMALISATIONS = {
-    "per-date": "0.5 + (reflectance - mean of the scene's band) / (4 standard deviations of it)",
-    "fixed": f"clip(reflectance / {BRIGHTEST}, 0, 1)",
-}
-"""The rules by which a network can get its input: `standardise` and `normalise`."""
-
-
-def normaliser(rule: str, scene: xr.DataArray) -> Callable[[xr.DataArray], xr.DataArray]:
-    """Return the function that normalises windows of a scene by one of the `NORMALISATIONS`."""
-    if rule == "fixed":
-        return normalise
-    if rule == "per-date":
-        return partial(standardise, of=moments(scene))
-    raise S2kitError(f"no normalisation {rule!r}; choose one of: {', '.join(NORMALISATIONS)}")

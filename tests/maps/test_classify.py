@@ -1,7 +1,5 @@
 """Probabilities, class map and confidence of scenes of any size."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 import rioxarray  # noqa: F401 - gives arrays their .rio
@@ -20,21 +18,25 @@ from s2kit.maps.classify import (
     fold_batch_norms,
     windows,
 )
+from s2kit.network.inputs import RULES, input_of
 from s2kit.network.unet import UNet
 from s2kit.scenes.bands import BAND_NAMES
-from s2kit.scenes.radiometry import normalise, standardise
+
+
+def small_unet(rule: str) -> UNet:
+    """Make a small U-Net whose batch norms have seen data, so that folding them matters."""
+    torch.manual_seed(0)
+    network = UNet(width=4, depth=2, rule=rule)
+    with torch.no_grad():
+        for _ in range(3):
+            network(torch.rand(2, network.channels, 32, 32))
+        network.head.weight *= 30  # so that it is sure of something
+    return network.eval()
 
 
 @pytest.fixture(scope="module")
 def network() -> UNet:
-    """Make a small U-Net whose batch norms have seen data, so that folding them matters."""
-    torch.manual_seed(0)
-    network = UNet(width=4, depth=2)
-    with torch.no_grad():
-        for _ in range(3):
-            network(torch.rand(2, 10, 32, 32))
-        network.head.weight *= 30  # so that it is sure of something
-    return network.eval()
+    return small_unet("both")
 
 
 def random_scene(height: int, width: int) -> xr.DataArray:
@@ -52,14 +54,11 @@ def random_scene(height: int, width: int) -> xr.DataArray:
     ).rio.write_crs(32633)
 
 
-@pytest.mark.parametrize(("name", "rule"), [("per-date", standardise), ("fixed", normalise)])
-def test_probabilities_are_the_softmax_of_the_network(
-    network: UNet, monkeypatch: pytest.MonkeyPatch, name: str, rule: Callable[..., xr.DataArray]
-) -> None:
-    monkeypatch.setattr(network, "normalisation", name)
-    scene = random_scene(37, 45)
+@pytest.mark.parametrize("rule", RULES)
+def test_probabilities_are_the_softmax_of_the_network(rule: str) -> None:
+    network, scene = small_unet(rule), random_scene(37, 45)
     with torch.inference_mode():
-        logits = network(torch.from_numpy(rule(scene).values)[None])[0]
+        logits = network(torch.from_numpy(input_of(rule, scene)(scene))[None])[0]
     probabilities = class_probabilities(network, scene)
     np.testing.assert_allclose(probabilities.values, logits.softmax(0).numpy(), atol=1e-5)
     assert probabilities.dims == ("class", "y", "x")
@@ -123,7 +122,7 @@ def test_the_network_is_left_as_it_was(network: UNet) -> None:
 def test_folding_leaves_no_batch_norm_and_the_same_logits(network: UNet) -> None:
     folded = fold_batch_norms(network)
     assert not any(isinstance(module, nn.BatchNorm2d) for module in folded.modules())
-    x = torch.rand(1, 10, 32, 32)
+    x = torch.rand(1, network.channels, 32, 32)
     with torch.inference_mode():
         torch.testing.assert_close(folded(x), network(x), atol=1e-4, rtol=1e-4)
 
