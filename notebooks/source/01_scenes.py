@@ -222,8 +222,11 @@ def seen(name, reflectance=0.3, band="B08"):
 pd.DataFrame({each: seen(each) for each in place}).T.round(2)
 
 # %% [markdown]
-# This course uses the fixed rule: it needs no statistics of the scene, so any single image can be
-# classified. Its price is that whatever is brighter than 0.6 looks alike.
+# The fixed rule needs no statistics of the scene, and any piece of any image can be classified
+# alone. Its price is that whatever is brighter than 0.6 looks alike. And it has a rival that we
+# have not met: a rule that looks at the whole image, but at more than its two most extreme pixels.
+# Which of them carries over best to a date that nobody has seen? That is a question about
+# classifying, and chapter 4 lets the data answer it.
 
 # %% [markdown]
 # ### Exercise 2
@@ -459,7 +462,7 @@ add_attribution(figure, scenes)
 # - Digital numbers become reflectance by (DN − offset) / 10 000; the processing baseline names the
 #   offset, dark pixels confirm it.
 # - A forgotten offset adds a tenth to everything and bends every ratio.
-# - A fixed rule normalises each pixel for itself; min–max ties it to its neighbours in the frame.
+# - A fixed rule normalises each pixel for itself; min–max ties it to two pixels of the frame.
 # - A catalogue finds scenes by place and date; baseline, flags and pixels must agree on the offset.
 # - Correlating band 8 with band 8A shows whether 20 m and 10 m bands lie on one another.
 #

@@ -18,7 +18,7 @@ EXAMPLES = """\b
 Examples:
   python -m s2kit train
   python -m s2kit train --recipe full --seed 3 --out full3.safetensors
-  python -m s2kit train --set width=8 --set mosaic=0 --hold-date strzegom_20220719
+  python -m s2kit train --set width=8 --set gain_jitter=0 --hold-date strzegom_20220719
 
 Exit codes: 0 done, 1 scenes or settings that cannot be used, 2 wrong usage."""
 
@@ -88,7 +88,7 @@ def train(
         )
 
     start = time.perf_counter()
-    trained, scores = run(
+    trained, temperature, scores = run(
         chosen, experiment, scenes, seed, test, workspace() / "runs", on_epoch=report
     )
     seconds = time.perf_counter() - start
@@ -97,13 +97,22 @@ def train(
         objects = f", object OA {row['object_OA']}" if row["objects"] else ""
         click.echo(f"{score.role} {score.scene}: pixel OA {row['pixel_OA']}{objects}")
     path = out or workspace() / "weights" / f"{chosen.name}.safetensors"
-    save_weights(path, trained.network, recipe=chosen.name, seed=seed, scenes=names, state=state)
-    click.echo(f"best epoch {trained.best_epoch}; weights in {path}")
+    save_weights(
+        path,
+        trained.network,
+        recipe=chosen.name,
+        seed=seed,
+        scenes=names,
+        state=state,
+        temperature=round(temperature, 4),
+    )
+    click.echo(f"best epoch {trained.best_epoch}, temperature {temperature:.2f}; weights in {path}")
     about = {
         "seed": seed,
         "parameters": count_parameters(trained.network),
         # A run that went on from a checkpoint tells nothing of the time of the whole.
         "seconds": round(seconds) if epochs and epochs[0] == 1 else None,
         "best_epoch": trained.best_epoch,
+        "temperature": round(temperature, 3),
     }
     return Outcome([about | score.row() for score in scores], trained.history)

@@ -6,7 +6,6 @@ import numpy as np
 import torch
 import xarray as xr
 from torch import Tensor
-from torch.nn import functional
 
 from s2kit.errors import S2kitError
 from s2kit.network.inputs import input_of
@@ -48,12 +47,8 @@ def to_tensors(
     return torch.from_numpy(np.nan_to_num(image)), torch.from_numpy(target)
 
 
-BLOB = 32
-"""About how many pixels across the pieces are in which two dates are mixed: a field or two."""
-
-
 class Patches:
-    """Draws batches of random crops around labelled pixels.
+    """Draws batches of random crops, each holding at least one labelled pixel.
 
     A scene is drawn with equal chance, then one of its labelled pixels, then a crop around it:
     where labels are sparse, most uniform crops would hold none.
@@ -68,15 +63,8 @@ class Patches:
         Standard deviation of a factor per band around 1.
     seed
         The same seed draws the same batches.
-    mosaic
-        Share of the crops that are pieced together from two dates of one place. A network that
-        sees whole crops only can tell the date from the surroundings and learn by heart what
-        stood in which field on it; a mosaic makes it look at the field.
     turns
         Turn and mirror the crops at random.
-    places
-        For each scene, which place it shows (any number); by default all differ. Scenes of one
-        place lie on the same grid.
     """
 
     def __init__(
@@ -86,9 +74,7 @@ class Patches:
         batch: int,
         gain_jitter: float,
         seed: int,
-        mosaic: float = 0.0,
         turns: bool = True,
-        places: Sequence[int] | None = None,
     ) -> None:
         for _, target in labelled:
             if min(target.shape) < crop:
@@ -97,10 +83,7 @@ class Patches:
                     f"of {crop}; choose a smaller crop"
                 )
         self.labelled = labelled
-        self.crop, self.batch, self.turns = crop, batch, turns
-        self.gain_jitter, self.mosaic = gain_jitter, mosaic
-        places = range(len(labelled)) if places is None else places
-        self.same_place = [[k for k, p in enumerate(places) if p == place] for place in places]
+        self.crop, self.batch, self.gain_jitter, self.turns = crop, batch, gain_jitter, turns
         self.positions = [torch.nonzero(target != IGNORE) for _, target in labelled]
         self.random = torch.Generator().manual_seed(seed)
 
@@ -111,17 +94,12 @@ class Patches:
 
     def _one(self) -> tuple[Tensor, Tensor]:
         which = self._integer(len(self.labelled))
-        size = self.labelled[which][1].shape
+        image, target = self.labelled[which]
         row, column = self.positions[which][self._integer(len(self.positions[which]))].tolist()
-        top, left = self._start(row, size[0]), self._start(column, size[1])
+        top = self._start(row, target.shape[0])
+        left = self._start(column, target.shape[1])
         window = (slice(top, top + self.crop), slice(left, left + self.crop))
-        image, target = self._cut(which, window)
-        if self.mosaic and torch.rand((), generator=self.random) < self.mosaic:
-            others = self.same_place[which]
-            other_image, other_target = self._cut(others[self._integer(len(others))], window)
-            first = self._blobs()
-            image = torch.where(first, image, other_image)
-            target = torch.where(first, target, other_target)
+        image, target = image[:, *window], target[window]
 
         if self.turns:
             turns, flip = self._integer(4), self._integer(2)
@@ -132,17 +110,6 @@ class Patches:
             gain = 1 + self.gain_jitter * torch.randn(len(image), generator=self.random)
             image = image * gain[:, None, None]
         return image, target
-
-    def _cut(self, which: int, window: tuple[slice, slice]) -> tuple[Tensor, Tensor]:
-        image, target = self.labelled[which]
-        return image[:, *window], target[window]
-
-    def _blobs(self) -> Tensor:
-        """Return a random division of a crop into two halves of rounded pieces, bool."""
-        knots = max(2, self.crop // BLOB + 1)
-        noise = torch.randn(1, 1, knots, knots, generator=self.random)
-        smooth = functional.interpolate(noise, size=(self.crop, self.crop), mode="bicubic")
-        return smooth[0, 0] > 0
 
     def _start(self, around: int, size: int) -> int:
         """Return the first row (or column) of a crop that holds ``around`` and fits in."""

@@ -21,7 +21,6 @@ class Recipe:
     batch: int = 8
     turns: bool = True  # crops are turned by quarters and mirrored
     gain_jitter: float = 0.05  # standard deviation of a factor per band, as between dates
-    mosaic: float = 0.5  # share of the crops that are pieced together from two dates of one place
     # schedule: one cycle over epochs * steps
     epochs: int = 25
     steps: int = 40  # optimiser steps per epoch; after each epoch the validation scene is mapped

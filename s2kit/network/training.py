@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,7 @@ def train(
         recipe.batch,
         recipe.gain_jitter,
         seed,
-        mosaic=recipe.mosaic,
-        turns=recipe.turns,
-        places=places([scene for scene, _ in training.values()]),
+        recipe.turns,
     )
     weights = class_weights([t for _, t in labelled], recipe.class_balance).to(device)
 
@@ -159,18 +157,6 @@ def evaluate(network: nn.Module, image: Tensor, target: Tensor) -> tuple[float, 
     labelled = right.unique()
     f1 = 2 * tp[labelled] / mapped_and_right[labelled]  # 2 TP + FP + FN is both sums together
     return loss.item(), (mapped == right).float().mean().item(), f1.mean().item()
-
-
-def places(scenes: Sequence[xr.DataArray]) -> list[int]:
-    """Return a number per scene, the same for scenes on one grid, which show one place.
-
-    A scene without coordinates is a place of its own.
-    """
-    grids: list[object] = []
-    for k, scene in enumerate(scenes):
-        axes = [scene.coords[dim].to_numpy() for dim in ("y", "x") if dim in scene.coords]
-        grids.append(tuple((axis.size, axis[0], axis[-1]) for axis in axes) or k)
-    return [grids.index(grid) for grid in grids]
 
 
 def fingerprint(recipe: Recipe, seed: int, labelled: list[tuple[Tensor, Tensor]]) -> str:

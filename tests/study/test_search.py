@@ -18,13 +18,18 @@ def s2kit(*arguments):
 
 def test_train_scores_what_it_left_out(tmp_path):
     out = tmp_path / "tiny.safetensors"
-    result = s2kit("train", "--hold-date", "tiny_20230101", "--set", "mosaic=0", "--out", str(out))
+    result = s2kit(
+        "train", "--hold-date", "tiny_20230101", "--set", "gain_jitter=0", "--out", str(out)
+    )
     assert result.exit_code == 0, result.output
-    assert "recipe short-mosaic-0.0, seed 0: 4 scenes, validation on tiny_20230601" in result.output
+    assert (
+        "recipe short-gain_jitter-0.0, seed 0: 4 scenes, validation on tiny_20230601"
+        in result.output
+    )
     assert "held out tiny_20230101: pixel OA" in result.output
     assert "test tiny" not in result.output
     _, settings = load_weights(out)
-    assert settings["recipe"] == "short-mosaic-0.0"
+    assert settings["recipe"] == "short-gain_jitter-0.0"
     assert len(settings["scenes"]) == 4
 
 

@@ -1,0 +1,55 @@
+"""A network that is too sure of itself learns modesty and keeps its map."""
+
+import numpy as np
+import pytest
+import torch
+import xarray as xr
+
+from s2kit.errors import S2kitError
+from s2kit.maps.calibrate import calibrate
+from s2kit.maps.classify import classify
+from s2kit.network.unet import UNet
+from s2kit.scenes.bands import BAND_NAMES
+
+
+@pytest.fixture
+def scene() -> xr.DataArray:
+    values = np.random.default_rng(0).uniform(0, 0.5, (10, 32, 32)).astype("float32")
+    return xr.DataArray(values, {"band": list(BAND_NAMES)}, ("band", "y", "x"), "somewhere")
+
+
+@pytest.fixture
+def proud_network() -> UNet:
+    """A network that never looked at data and is sure all the same."""
+    torch.manual_seed(0)
+    network = UNet(width=4, depth=1).eval()
+    with torch.no_grad():
+        network.head.weight *= 2000
+    return network
+
+
+def test_confidence_falls_to_what_is_right_and_the_map_stays(proud_network, scene):
+    before, sure_before = classify(proud_network, scene)
+    random = np.random.default_rng(1)
+    mask = before.copy()  # half of the labels agree with the map, the others are anything
+    wrong = random.random(mask.shape) < 0.5
+    mask.values[wrong] = random.integers(1, 11, wrong.sum())
+    temperature = calibrate(proud_network, scene, mask)
+    after, sure = classify(proud_network, scene)
+    assert temperature > 1.5
+    assert (after == before).mean() > 0.99  # ties may differ
+    right = float((after == mask).mean())
+    assert abs(float(sure.mean()) - right) < abs(float(sure_before.mean()) - right)
+    assert float(sure.mean()) == pytest.approx(right, abs=0.1)
+
+
+def test_a_calibrated_network_has_temperature_one(proud_network, scene):
+    mask = classify(proud_network, scene)[0]
+    mask.values[::3] = 7
+    calibrate(proud_network, scene, mask)
+    assert calibrate(proud_network, scene, mask) == pytest.approx(1, abs=0.02)
+
+
+def test_nothing_labelled_is_named(proud_network, scene):
+    with pytest.raises(S2kitError, match="labelled pixels only"):
+        calibrate(proud_network, scene, classify(proud_network, scene)[0] * 0)
