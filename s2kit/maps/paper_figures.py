@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from s2kit.errors import S2kitError
-from s2kit.maps.composite import false_colour
+from s2kit.scenes.composite import false_colour
 from s2kit.maps.figures import (
     LEGEND,
     show_class_map,

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from s2kit.errors import S2kitError
-from s2kit.maps.composite import LIMITS, TRUE_COLOUR, false_colour
+from s2kit.scenes.composite import LIMITS, TRUE_COLOUR, false_colour
 from s2kit.maps.figures import (
     compare,
     show_class_map,
