@@ -1,7 +1,7 @@
 """Colour composites: three bands of a scene as red, green and blue."""
 
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -122,7 +122,7 @@ def composite_pixels(
 
 def _channels(
     scene: xr.DataArray, bands: Sequence[str], limits: Sequence[tuple[float, float]]
-) -> list[npt.NDArray[np.float32]]:
+) -> list[npt.NDArray[Any]]:
     return [
         ((scene.sel(band=name).values - low) / (high - low)).clip(0, 1) ** (1 / GAMMA)
         for name, (low, high) in zip(bands, limits, strict=True)

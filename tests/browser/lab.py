@@ -140,7 +140,9 @@ def open_notebook(browser: Browser, lab: Lab, path: Path, dark: bool = False) ->
     page.evaluate("jupyterapp.shell.currentWidget.context.sessionContext.ready.then(() => null)")
     if dark:
         theme = "JupyterLab Dark"
-        page.evaluate("theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        page.evaluate(
+            "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+        )
         page.locator("body[data-jp-theme-light='false']").wait_for()
     page.evaluate("void jupyterapp.commands.execute('application:toggle-left-area')")
     page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")

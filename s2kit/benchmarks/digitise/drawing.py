@@ -67,9 +67,7 @@ class Drawing:
         """Do again what was last undone, if there is something."""
         self._step(self._future, self._past)
 
-    def _step(
-        self, source: list[tuple[str, Shapes]], target: list[tuple[str, Shapes]]
-    ) -> None:
+    def _step(self, source: list[tuple[str, Shapes]], target: list[tuple[str, Shapes]]) -> None:
         if source:
             what, shapes = source.pop()
             target.append((what, self.shapes))
@@ -139,7 +137,8 @@ class Drawing:
         shape = self._shape(number)
         if not shape.geometry.is_valid:
             raise S2kitError(f"polygon {number} is invalid and cannot be cut; repair it first")
-        whole, cut = [], []
+        whole: list[shapely.Geometry] = []
+        cut: list[shapely.Geometry] = []
         for part in shapely.get_parts(shape.geometry):
             pieces = list(split_by_line(part, line).geoms)
             (whole if len(pieces) == 1 else cut).extend(pieces)
@@ -149,9 +148,10 @@ class Drawing:
             )
         first = shapely.MultiPolygon([*whole, cut[0]]) if whole else cut[0]
         added = dict(enumerate(cut[1:], start=self._next()))
-        pieces = {n: replace(shape, geometry=g) for n, g in {number: first, **added}.items()}
-        self._change("split polygon", {**self.shapes, **pieces})
-        return list(pieces)
+        outlines = {number: first, **added}
+        new = {n: replace(shape, geometry=outline) for n, outline in outlines.items()}
+        self._change("split polygon", {**self.shapes, **new})
+        return list(new)
 
     def trim(self, number: int) -> None:
         """Cut off what other polygons cover; S2kitError if nothing would be left."""
@@ -233,8 +233,8 @@ class Drawing:
         """Return a polygon less all others, without crumbs below the size of a sliver."""
         around = geometry.envelope
         near = [s.geometry for n, s in self.shapes.items() if n != number]
-        near = [each.make_valid() for each in near if each.envelope.intersects(around)]
-        rest = geometry.make_valid().difference(shapely.union_all(near))
+        near = [shapely.make_valid(g) for g in near if g.envelope.intersects(around)]
+        rest = shapely.make_valid(geometry).difference(shapely.union_all(near))
         parts = [part for part in shapely.get_parts(rest) if part.area >= SLIVER]
         return shapely.union_all(parts) if parts else shapely.Polygon()
 

@@ -55,7 +55,7 @@ class Survey:
         if not owned:
             return dict.fromkeys(CODES, 0)
         # From the last polygon to the first, so that the first occurrence of a pixel is on top.
-        numbers = list(reversed(shapes))
+        numbers = list(shapes)[::-1]
         pixels = np.concatenate([owned[number] for number in numbers])
         labels = np.repeat([shapes[n].label for n in numbers], [owned[n].size for n in numbers])
         _, first = np.unique(pixels, return_index=True)

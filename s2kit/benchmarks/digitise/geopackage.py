@@ -119,7 +119,9 @@ def _layer_name(path: Path) -> str:
 
 def _dtype(kind: str) -> str:
     """Return the dtype that keeps a column's empty cells empty without making floats of it."""
-    return {"int32": "Int32", "int64": "Int64", "bool": "boolean", "object": "object"}.get(kind, kind)
+    return {"int32": "Int32", "int64": "Int64", "bool": "boolean", "object": "object"}.get(
+        kind, kind
+    )
 
 
 def save_layer(file: LayerFile, shapes: Mapping[int, Shape]) -> LayerFile:

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,20 @@ from s2kit.benchmarks.digitise.findings import Survey
 from s2kit.benchmarks.digitise.geopackage import new_layer, open_layer, save_layer
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.errors import S2kitError
-from s2kit.scenes.composite import FALSE_COLOUR, Stretch, composite_pixels, stretch_limits
+from s2kit.scenes.composite import Stretch, composite_pixels, stretch_limits
 from s2kit.scenes.figures import attribution
 from s2kit.scenes.viewer import MapWidget, Window, javascript, overview, stylesheet
 from s2kit.scenes.viewer.windows import grid_message, pixel_bytes
 
-SCRIPTS = ("polygons.js", "tools.js", "canvas.js", "panel.js", "digitise.js")
+SCRIPTS = (
+    "polygons.js",
+    "strokes.js",
+    "tools.js",
+    "canvas.js",
+    "panel.js",
+    "keys.js",
+    "digitise.js",
+)
 
 
 class Digitiser(MapWidget):
@@ -62,9 +69,9 @@ class Digitiser(MapWidget):
     _css = stylesheet(("s2kit.benchmarks.digitise", "digitise.css"))
 
     path = traitlets.Unicode().tag(sync=True)
-    images = traitlets.List().tag(sync=True)
-    bands = traitlets.List().tag(sync=True)
-    sources = traitlets.List().tag(sync=True)
+    images: traitlets.List[str] = traitlets.List().tag(sync=True)
+    bands: traitlets.List[str] = traitlets.List().tag(sync=True)
+    sources: traitlets.List[str] = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -136,9 +143,9 @@ class Digitiser(MapWidget):
         self._tell(before, {})
         return number
 
-    def on_hello(self, message: dict[str, Any]) -> None:
+    def on_hello(self, _message: dict[str, Any]) -> None:
         """Send everything: a view was opened."""
-        self._tell({}, message)
+        self._tell({}, {})
 
     def on_edit(self, message: dict[str, Any]) -> None:
         """Make one change, save, and send what became of it.
@@ -150,7 +157,7 @@ class Digitiser(MapWidget):
         problem = ""
         try:
             self._change(message["action"], message)
-        except S2kitError as error:
+        except (S2kitError, shapely.errors.ShapelyError) as error:
             problem = str(error)
         if self._drawing.shapes is not before:
             self._save()
@@ -231,13 +238,13 @@ class Digitiser(MapWidget):
                 "redo": self._drawing.redoes,
                 "saved": self._saved,
                 **answer,
-                "type": "state",
             }
         )
 
     def describe(self) -> str:
         """Say what is drawn over, and into which file."""
-        return f"the digitising widget over {next(iter(self._scenes))}, saving to {self._file.path.name}"
+        scene = next(iter(self._scenes))
+        return f"the digitising widget over {scene}, saving to {self._file.path.name}"
 
     def picture(self) -> tuple[str, bytes]:
         """Draw the polygons over the false colour composite, and the pixels of each class."""
@@ -246,15 +253,21 @@ class Digitiser(MapWidget):
 
 
 def _shapes_of(polygons: gpd.GeoDataFrame, scene: xr.DataArray) -> Shapes:
-    """Number polygons from 1 on, in the CRS of the scene."""
+    """Return polygons numbered from 1 on, in the CRS of the scene."""
     rows = polygons.to_crs(scene.rio.crs)
     pairs = zip(rows.label, rows.geometry, strict=True)
-    return {n: Shape(int(label), outline or shapely.Polygon()) for n, (label, outline) in enumerate(pairs, 1)}
+    return {
+        n: Shape(int(label), outline or shapely.Polygon())
+        for n, (label, outline) in enumerate(pairs, 1)
+    }
 
 
 def _geometry(parts: Sequence[Sequence[Sequence[Sequence[float]]]]) -> shapely.Geometry:
     """Make a polygon, or several, of rings of coordinates: for each part outline and holes."""
-    polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in parts]
+    try:
+        polygons = [shapely.Polygon(rings[0], rings[1:]) for rings in parts]
+    except ValueError as error:  # fewer than three vertices
+        raise S2kitError(f"this is no outline ({error}); set three vertices or more") from error
     return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
 
 

@@ -1,16 +1,5 @@
 // The comparison: tools above, map and legend at the left, pixel and table at the right.
 
-const KEYS = [
-  ["← → ↑ ↓", "move the pixel that is read"],
-  [", .", "move the divider, or the opacity"],
-  ["m", "swipe, blend, side by side"],
-  ["[ ]", "next layer at the left, at the right"],
-  ["x", "swap left and right"],
-  ["+ − Home", "zoom in, out, all"],
-  ["Shift + arrows", "move the map"],
-  ["1 … 9, 0", "show or hide a class (0 is class 10)"],
-  ["p", "save the view as PNG"],
-];
 const MODES = [
   ["swipe", "Swipe", "Left and right of a divider"],
   ["blend", "Blend", "One over the other"],
@@ -68,8 +57,7 @@ class ComparisonView {
       model.get("palette"),
       set("palette"),
     );
-    this.help = element("div", { class: "s2kit-help", hidden: true });
-    for (const [keys, text] of KEYS) this.help.append(element("kbd", {}, keys), ` ${text} `);
+    this.help = helpOf(KEYS);
     this.alert = element("div", { class: "s2kit-alert", role: "alert", hidden: true });
     const zoom = (factor) => () => {
       this.stage.viewport.zoom(factor);
@@ -141,7 +129,7 @@ class ComparisonView {
       ["change:mapped change:reference", () => { this.table.chosen(); this.count(); }],
     ];
     for (const [name, handler] of this.handlers) model.on(name, handler);
-    this.node.addEventListener("keydown", (event) => this.key(event));
+    this.node.addEventListener("keydown", (event) => pressed(this, event));
     this.theme = new MutationObserver(() => { stage.redraw(); this.readout.plot(); });
     this.theme.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
   }
@@ -242,87 +230,9 @@ class ComparisonView {
     this.keysButton.setAttribute("aria-expanded", !this.help.hidden);
   }
 
-  key(event) {
-    if (event.target !== this.stage.canvas || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!this.act(event)) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  act(event) {
-    const { model, stage } = this;
-    const { key } = event;
-    if (moveByKey(event, stage.viewport)) stage.moved();
-    else if (key.startsWith("Arrow")) this.step(key);
-    else if (key === "," || key === ".") {
-      const value = model.get(this.slid()) + (key === "." ? 0.02 : -0.02);
-      this.set({ [this.slid()]: Math.min(1, Math.max(0, value)) });
-    } else if (key === "m") {
-      const order = MODES.map(([mode]) => mode);
-      this.set({ mode: order[(order.indexOf(model.get("mode")) + 1) % order.length] });
-    } else if (key === "[" || key === "]") {
-      const trait = key === "[" ? "left" : "right";
-      const names = [...this.rasters.keys()];
-      this.set({ [trait]: names[(names.indexOf(model.get(trait)) + 1) % names.length] });
-    } else if (key === "x") this.swap();
-    else if (key === "p") this.save();
-    else if (key === "?") this.toggleHelp();
-    else if (/^\d$/.test(key)) this.legend.toggle(Number(key) || 10);
-    else return false;
-    return true;
-  }
-
-  step(key) {
-    const { viewport } = this.stage;
-    const { width, height } = this.model.get("grid");
-    const start = this.stage.hover ?? {
-      column: Math.floor(viewport.centre[0]),
-      row: Math.floor(viewport.centre[1]),
-    };
-    const dx = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
-    const dy = { ArrowUp: -1, ArrowDown: 1 }[key] ?? 0;
-    const column = Math.min(width - 1, Math.max(0, start.column + dx));
-    const row = Math.min(height - 1, Math.max(0, start.row + dy));
-    viewport.reveal(column + 0.5, row + 0.5);
-    this.stage.read({ row, column });
-  }
-
   save() {
     const name = [this.model.get("left"), this.model.get("right")].join(" - ");
-    download(this.print(), `${name.replace(/[^\p{L}\p{N} _-]+/gu, "")}.png`);
-  }
-
-  // The view with its legend below, at twice the resolution of the screen.
-  print() {
-    const { stage, model } = this;
-    const ratio = 2;
-    const hidden = model.get("hidden");
-    const classes = model.get("classes").filter(({ code }) => !hidden.includes(code));
-    const [column, line] = [150, 20];
-    const columns = Math.max(1, Math.floor((stage.width - 20) / column));
-    const foot = 34 + Math.ceil(classes.length / columns) * line;
-    const canvas = element("canvas", {
-      width: stage.width * ratio,
-      height: (stage.height + foot) * ratio,
-    });
-    const context = canvas.getContext("2d");
-    context.scale(ratio, ratio);
-    stage.paint(context);
-    context.fillStyle = "#ffffff";
-    context.fillRect(0, stage.height, stage.width, foot);
-    context.fillStyle = "#222222";
-    context.font = "12px system-ui, sans-serif";
-    context.fillText(this.table.line.textContent, 10, stage.height + 20);
-    classes.forEach(({ code, short, ...colours }, index) => {
-      const x = 10 + (index % columns) * column;
-      const y = stage.height + 34 + Math.floor(index / columns) * line;
-      context.fillStyle = colours[model.get("palette")];
-      context.fillRect(x, y, 14, 12);
-      context.strokeRect(x, y, 14, 12);
-      context.fillStyle = "#222222";
-      context.fillText(`${code}  ${short}`, x + 20, y + 10);
-    });
-    return canvas;
+    download(printed(this), `${name.replace(/[^\p{L}\p{N} _-]+/gu, "")}.png`);
   }
 
   remove() {

@@ -13,8 +13,8 @@ from s2kit.maps.compare.statistics import table_in_view
 from s2kit.maps.figures import show_class_map, show_confidence, show_error, show_false_colour
 from s2kit.maps.furniture import add_attribution
 from s2kit.maps.layout import CREDIT, EDGE, Room, map_axes
-from s2kit.maps.palette import INK, add_class_legend, present_codes
-from s2kit.scenes.viewer.windows import overview
+from s2kit.maps.palette import add_class_legend, present_codes
+from s2kit.scenes.viewer.windows import Window, overview
 
 PANEL = 3.6
 LEGEND_ROWS = 0.62
@@ -68,7 +68,7 @@ def _draw(layers: Mapping[str, Layer], name: str, ax: Axes, pair: tuple[str, str
     layer = layers[name]
     if layer.kind == "agreement":
         assert pair is not None  # read_layers adds the agreement to two class maps only
-        show_error(*(_thinned(layers, each) for each in pair), ax, name)
+        show_error(_thinned(layers, pair[0]), _thinned(layers, pair[1]), ax, name)
     elif layer.kind == "scene":
         show_false_colour(_thinned(layers, name), ax, name)
     elif layer.kind == "confidence":
@@ -79,7 +79,7 @@ def _draw(layers: Mapping[str, Layer], name: str, ax: Axes, pair: tuple[str, str
 
 def _agreement(layers: Mapping[str, Layer], pair: tuple[str, str]) -> str:
     mapped, reference = (_data(layers, name) for name in pair)
-    table = table_in_view(mapped, reference, overview(*mapped.shape, longest=max(mapped.shape)))
+    table = table_in_view(mapped, reference, Window(0, mapped.sizes["y"], 0, mapped.sizes["x"]))
     if table["agreement"] is None:
         return f"{pair[0]} and {pair[1]} have no classified pixel in common"
     share, pixels = 100 * table["agreement"], table["pixels"]

@@ -1,4 +1,4 @@
-"""What the comparison says in numbers: the spectrum of a pixel, the confusion of what is in view."""
+"""What the comparison says in numbers: spectra of pixels and classes, confusion in view."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -16,7 +16,7 @@ from s2kit.scenes.nomenclature import NO_DATA
 from s2kit.scenes.viewer import MapWidget, Window, javascript, stylesheet
 from s2kit.scenes.viewer.windows import grid_message, pixel_bytes
 
-SCRIPTS = ("stage.js", "panels.js", "compare.js")
+SCRIPTS = ("stage.js", "panels.js", "print.js", "keys.js", "compare.js")
 
 
 class Comparison(MapWidget):
@@ -53,7 +53,7 @@ class Comparison(MapWidget):
     _esm = javascript(*(("s2kit.maps.compare", name) for name in SCRIPTS))
     _css = stylesheet(("s2kit.maps.compare", "compare.css"))
 
-    layers = traitlets.List().tag(sync=True)
+    layers: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     wavelengths = traitlets.List([band.wavelength for band in BANDS]).tag(sync=True)
     mode = traitlets.Enum(("swipe", "blend", "side by side"), "swipe").tag(sync=True)
     left = traitlets.Unicode().tag(sync=True)
@@ -134,9 +134,7 @@ class Comparison(MapWidget):
         """Send classes and spectrum of a pixel, and the mean spectrum of its class."""
         row, column = int(message["row"]), int(message["column"])
         place = {"y": row, "x": column}
-        codes = {
-            name: int(self.data(name).isel(place)) for name in named(self._layers, "classes")
-        }
+        codes = {name: int(self.data(name).isel(place)) for name in named(self._layers, "classes")}
         answer: dict[str, Any] = {"type": "pixel", "row": row, "column": column, "codes": codes}
         scene = self._scene_in_view()
         if scene is not None:

@@ -73,6 +73,12 @@ function buttons(label, options, value, onchange) {
   return node;
 }
 
+function helpOf(keys) {
+  const node = element("div", { class: "s2kit-help", hidden: true });
+  for (const [key, text] of keys) node.append(element("kbd", {}, key), ` ${text} `);
+  return node;
+}
+
 // Call `action` once things have been quiet for `wait` milliseconds.
 function debounced(action, wait) {
   let timer = 0;

@@ -54,7 +54,7 @@ class MapWidget(anywidget.AnyWidget):
     `S2kitError` it raises is shown to the user. Subclasses give ``_esm`` and ``_css``.
     """
 
-    classes = traitlets.List().tag(sync=True)
+    classes: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
     grid = traitlets.Dict().tag(sync=True)
     attribution = traitlets.Unicode().tag(sync=True)
     palette = traitlets.Enum(("standard", "safe"), "standard").tag(sync=True)
@@ -84,11 +84,11 @@ class MapWidget(anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         kind, data = self.picture()
         still = STILL.format(what=self.describe())
-        display({"text/html": still, "text/plain": ""}, raw=True)
-        display({kind: base64.b64encode(data).decode(), "text/plain": repr(self)}, raw=True)
+        display({"text/html": still, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
+        display({kind: base64.b64encode(data).decode(), "text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]
         bundle = self._repr_mimebundle_()
         if bundle is not None:
-            display(bundle[0], metadata=bundle[1], raw=True)
+            display(bundle[0], metadata=bundle[1], raw=True)  # type: ignore[no-untyped-call]
 
 
 def _class_messages() -> list[dict[str, Any]]:
