@@ -9,7 +9,9 @@ notebook of the same name keeps them and holds just the cells tagged ``shared``,
 and ``check``. The stored outputs are those of the real scenes: set S2KIT_DATA=authors.
 """
 
+import base64
 import hashlib
+import io
 import re
 import sys
 import time
@@ -19,6 +21,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+from PIL import Image
 
 from s2kit.commands.course import execute
 from s2kit.scenes.settings import data_source
@@ -57,15 +60,49 @@ def solutions(source: str) -> NotebookNode:
     return notebook
 
 
+def shrink_pictures(notebook: NotebookNode) -> NotebookNode:
+    """Store pictures in 256 colours: satellite images take a third of the bytes, and look alike.
+
+    The octree keeps the flat colours of legends exact, where a median cut merges rare ones.
+    """
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "image/png" not in output.get("data", {}):
+                continue
+            picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+            small = io.BytesIO()
+            picture.convert("RGB").quantize(256, Image.Quantize.FASTOCTREE).save(
+                small, "png", optimize=True
+            )
+            output.data["image/png"] = base64.b64encode(small.getvalue()).decode()
+    return notebook
+
+
+def keep_pictures(notebook: NotebookNode) -> None:
+    """Write the picture of each cell tagged ``picture-NAME`` to ``figures/NAME.png``.
+
+    The README shows pictures of the course itself, so that they cannot grow old beside it.
+    """
+    for cell in notebook.cells:
+        for tag in _tags(cell):
+            if tag.startswith("picture-"):
+                picture, *_ = (o.data["image/png"] for o in cell.outputs if "image/png" in o.data)
+                path = HERE / "figures" / f"{tag.removeprefix('picture-')}.png"
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(base64.b64decode(picture))
+
+
 def build(source: Path) -> Iterator[tuple[Path, NotebookNode]]:
     """Execute a chapter and its solutions; yield where each belongs."""
     text = source.read_text()
     start = time.perf_counter()
-    notebook = execute(chapter(text), HERE)
+    notebook = shrink_pictures(execute(chapter(text), HERE))
     took = time.perf_counter() - start
     minutes = "less than a minute" if took < 50 else f"about {max(1, round(took / 60))} min"
+    keep_pictures(notebook)
     yield HERE / f"{source.stem}.ipynb", fill_in_time(notebook, minutes)
-    yield HERE / "solutions" / f"{source.stem}.ipynb", execute(solutions(text), HERE)
+    solved = shrink_pictures(execute(solutions(text), HERE))
+    yield HERE / "solutions" / f"{source.stem}.ipynb", solved
 
 
 def _read(source: str) -> NotebookNode:

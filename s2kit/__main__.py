@@ -9,9 +9,11 @@ from s2kit.errors import S2kitError
 
 COMMANDS = {
     "data": "Fetch or find the scenes that S2KIT_DATA names, and list them.",
+    "scene": "Find and read Sentinel-2 scenes of any area.",
     "train": "Train a U-Net by a named recipe and write its weights.",
     "classify": "Map the ten classes of a ten-band image.",
     "assess": "Say how well a class map agrees with a reference.",
+    "audit": "Recompute every number the paper prints from its authors' files.",
     "course": "Execute the chapters in order and compare the accuracy with the paper's.",
 }
 """Each command lives in the module of its name; its first line stands here as well, so that

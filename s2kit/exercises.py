@@ -17,9 +17,8 @@ def check(answer: object, expected: object, hint: str, tolerance: float = 1e-6) 
     elif _equal(answer, expected, tolerance):
         print("Right.")
     else:
-        shown = (
-            f"{type(answer).__name__} of shape {np.shape(answer)}" if np.ndim(answer) else answer
-        )  # type: ignore[arg-type]
+        shape = np.asarray(answer).shape
+        shown = f"{type(answer).__name__} of shape {shape}" if shape else answer
         print(f"Not yet: got {shown}. Hint: {hint}")
 
 

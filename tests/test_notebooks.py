@@ -1,11 +1,14 @@
 """The stored chapters are those of their sources, executed, and small."""
 
+import base64
+import io
 import re
 import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from PIL import Image
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 sys.path.insert(0, str(NOTEBOOKS))
@@ -73,3 +76,18 @@ def test_a_chapter_has_its_parts(source):
         assert part in text
     for link in re.findall(r"\]\(([\w/]+\.ipynb)\)", text):
         assert (NOTEBOOKS / link).exists(), link
+
+
+def test_pictures_are_stored_in_few_colours_and_keep_those_of_legends():
+    picture = Image.effect_noise((200, 200), 60).convert("RGB")
+    picture.paste((210, 53, 74), (20, 20, 34, 32))  # as small as a legend's patch
+    raw = io.BytesIO()
+    picture.save(raw, "png")
+    output = nbformat.v4.new_output(
+        "display_data", {"image/png": base64.b64encode(raw.getvalue()).decode()}
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
+    (stored,) = build.shrink_pictures(notebook).cells[0].outputs
+    small = base64.b64decode(stored.data["image/png"])
+    assert len(small) < len(raw.getvalue()) / 2
+    assert Image.open(io.BytesIO(small)).convert("RGB").getpixel((25, 25)) == (210, 53, 74)

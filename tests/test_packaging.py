@@ -16,10 +16,15 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 TESTING = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
 CONDA_NAMES = {"pytorch-cpu": "torch", "matplotlib-base": "matplotlib"}
-IMPORT_NAMES = {"sklearn": "scikit-learn", "yaml": "pyyaml", "skimage": "scikit-image"}
+IMPORT_NAMES = {
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+    "skimage": "scikit-image",
+}
 # Started as programs, never imported.
 PROGRAMS = {
-    "jupyterlab", "nbval", "import-linter", "mypy", "pandas-stubs", "ruff", "pytest",
+    "jupyterlab", "nbval", "import-linter", "mypy", "pandas-stubs", "ruff", "pytest", "rustac",
 }  # fmt: skip
 
 
@@ -32,7 +37,10 @@ def imported_packages(*folders: str) -> set[str]:
                     found |= {alias.name.split(".")[0] for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                     found.add(node.module.split(".")[0])
-    own = {"s2kit", "tests", "conftest"} | set(sys.stdlib_module_names)
+    beside = {
+        path.stem for folder in ("tests", "notebooks") for path in (ROOT / folder).rglob("*.py")
+    }
+    own = {"s2kit", "tests"} | beside | set(sys.stdlib_module_names)
     return {canonicalize_name(IMPORT_NAMES.get(name, name)) for name in found - own}
 
 

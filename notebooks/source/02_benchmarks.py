@@ -73,7 +73,7 @@ sizes.agg(polygons="count", total="sum", median="median").round(2)
 # The mask has to lie on the grid of the scene, pixel for pixel, so `rasterise` takes the scene
 # as a model and copies its shape, its origin and its CRS.
 
-# %%
+# %% tags=["shared"]
 mask = rasterise(polygons, like=scene)
 labelled = int((mask > 0).sum())
 print(f"{mask.sizes['y']} × {mask.sizes['x']} pixels, {labelled} labelled", end=" ")
@@ -98,7 +98,7 @@ show_pixel_rules(polygons, scene, narrow)
 # that trembles by a decimetre claims the next pixel as well. The pixel centre asks where most of
 # the pixel lies. Count what the choice does to each class.
 
-# %%
+# %% tags=["shared"]
 touched = rasterise(polygons, like=scene, all_touched=True)
 rules = labelled_area({"pixel centre": mask, "all touched": touched})
 rules = rules[rules.sum(axis="columns") > 0]

@@ -70,7 +70,36 @@ def class_metrics(matrix: pd.DataFrame) -> pd.DataFrame:
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Divide; NaN where the denominator is 0."""
     result: np.ndarray = np.full(part.shape, np.nan)
-    return np.divide(part, whole, out=result, where=whole > 0)
+    np.divide(part, whole, out=result, where=whole > 0)
+    return result
+
+
+def mean_acc(oa: float, classes: int) -> float:
+    """Return the mean ACC that an overall accuracy entails: 1 − 2 (1 − OA) / K.
+
+    Each wrong sample is a false positive of one class and a false negative of another, and right
+    for the K − 2 others; so the ACC of K classes together lose two errors per wrong sample,
+    whichever classes they are. Mean ACC says nothing that OA and K do not say.
+
+    >>> mean_acc(0.5, 10)
+    0.9
+    """
+    return 1 - 2 * (1 - oa) / classes
+
+
+def cohen_kappa(matrix: pd.DataFrame) -> float:
+    """Return Cohen's kappa: agreement beyond that of two maps with the same class shares.
+
+    For comparison with older papers that report it. It is a function of OA and the marginal
+    shares, and its "chance" is no real rival (Pontius & Millones 2011, doi
+    10.1080/01431161.2011.552923): report OA and the matrix. NaN where chance agreement is 1.
+    """
+    counts = matrix.to_numpy(dtype="float64")
+    total = counts.sum()
+    if not total:
+        return float("nan")
+    chance = float(counts.sum(axis=0) @ counts.sum(axis=1)) / total**2
+    return (overall_accuracy(matrix) - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
 def mean_metrics(matrix: pd.DataFrame) -> pd.Series:

@@ -100,8 +100,8 @@ class PaperTables:
     @property
     def overall(self) -> tuple[str, str]:
         """Overall accuracy by pixels and by objects, per cent, as printed in Table 2."""
-        row = printed_table(2).loc[self.scene]
-        return row["pixel"], row["object"]
+        table = printed_table(2)
+        return str(table.loc[self.scene, "pixel"]), str(table.loc[self.scene, "object"])
 
 
 AREAS = {

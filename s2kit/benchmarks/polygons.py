@@ -7,7 +7,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
@@ -63,7 +62,7 @@ def class_labels(table: gpd.GeoDataFrame, path: Path, label_column: str | None =
         raise S2kitError(
             f"{path} has no column {column!r}; name one of: {', '.join(_attributes(table))}"
         )
-    labels = pd.to_numeric(table[column], errors="coerce")
+    labels: pd.Series = pd.to_numeric(table[column], errors="coerce")
     if labels.isna().any() or (labels % 1 != 0).any():
         row = int(np.flatnonzero(labels.isna() | (labels % 1 != 0))[0])
         raise S2kitError(
@@ -82,10 +81,11 @@ def read_layer(path: Path, may_be_empty: bool = False) -> gpd.GeoDataFrame:
         raise S2kitError(f"{path} does not exist; give a vector file of reference polygons")
     try:
         # QGIS may keep its styles in a table of the same file, which has no geometry.
-        layers = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        listed = gpd.list_layers(path).dropna(subset="geometry_type")
+        layers = [str(name) for name in listed.name]
         one = len(layers) == 1
         table = gpd.read_file(path, layer=layers[0], fid_as_index=True) if one else None
-    except pyogrio.errors.DataSourceError as error:
+    except RuntimeError as error:  # pyogrio's errors derive from it
         raise S2kitError(f"{path} is no vector file that GDAL can read: {error}") from error
     if table is None:
         raise S2kitError(
@@ -137,7 +137,15 @@ def check_polygons(polygons: gpd.GeoDataFrame, grid: xr.DataArray) -> pd.DataFra
     pandas.DataFrame
         one row per finding; columns ``polygon`` (row label of ``polygons``, missing for the
         layer as a whole), ``label``, ``finding`` and ``detail``. Empty when all is well.
+
+    Raises
+    ------
+    S2kitError
+        if polygons or grid name no CRS: then nothing can be said about where they lie.
     """
+    if polygons.crs is None or grid.rio.crs is None:
+        which = "polygons name" if polygons.crs is None else "scene names"
+        raise S2kitError(f"the {which} no CRS; assign the one it was made in, then check again")
     rows = list(_crs_findings(polygons, grid))
     # Areas are measured in the grid's CRS and on valid copies, so that every other check
     # still says something when the CRS or a geometry is wrong.

@@ -16,7 +16,7 @@ from s2kit.scenes.manifest import OFFSETS, PIXEL
 from s2kit.scenes.nomenclature import CLASSES, NO_DATA
 from s2kit.scenes.radiometry import check_offset
 from s2kit.scenes.raster import read_scene
-from s2kit.scenes.settings import home
+from s2kit.scenes.settings import workspace
 
 SAMPLE = 1000
 """Rows and columns of the sample whose dark pixels decide the offset."""
@@ -58,7 +58,7 @@ def classify(
     classes' names and colours.
     """
     _check_outputs(image, out, confidence)
-    weights = weights or home() / "weights" / "short.safetensors"
+    weights = weights or workspace() / "weights" / "short.safetensors"
     network, _ = load_weights(weights)
     scene = read_scene(image, int(offset) if offset else _decided_offset(image), BAND_NAMES)
     _check_pixel_size(image, scene)

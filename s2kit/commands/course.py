@@ -17,7 +17,7 @@ from s2kit.accuracy.assess import assess
 from s2kit.accuracy.tables import printed_table
 from s2kit.errors import S2kitError
 from s2kit.maps.files import read_class_map
-from s2kit.scenes.settings import data_source, home, project_root
+from s2kit.scenes.settings import data_source, project_root, workspace
 from s2kit.scenes.source import open_polygons, scene_names
 
 EXAMPLES = """\b
@@ -54,7 +54,7 @@ def course(only: tuple[str, ...], out: Path) -> None:
     if len(table):
         click.echo(table.to_string(float_format="{:.2f}".format, na_rep="-"))
     click.echo(f"\nExecuted chapters: {out.resolve()}")
-    click.echo(f"Class maps, weights, tables: {home()}")
+    click.echo(f"Class maps, weights, tables: {workspace()}")
 
 
 def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
@@ -65,6 +65,9 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         notebook,
         timeout=None,
         kernel_name="python3",
+        coalesce_streams=True,
+        # Kernels from ipykernel 7 on warn that they talk over TCP, which is what they are for.
+        extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
     )
@@ -80,13 +83,13 @@ def results() -> pd.DataFrame:
     printed = printed_table(2).astype(float)
     rows = {}
     for name in scene_names(split="test"):
-        path = home() / "results" / f"{name}_class.tif"
+        path = workspace() / "results" / f"{name}_class.tif"
         if not path.exists():
             continue
         found = assess(read_class_map(path), open_polygons(name))
         row = {"pixel OA": 100 * found.pixel_oa, "object OA": 100 * found.object_oa}
         if data_source() == "authors":
-            row |= {f"{column} OA, paper": printed.at[name, column] for column in printed}
+            row |= {f"{column} OA, paper": float(printed[column][name]) for column in printed}
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
 

@@ -8,7 +8,7 @@ import pandas as pd
 from s2kit.network.recipes import RECIPES, recipe_named
 from s2kit.network.training import train as run
 from s2kit.network.weights import save_weights
-from s2kit.scenes.settings import home
+from s2kit.scenes.settings import workspace
 from s2kit.scenes.source import open_mask, open_scene, scene_names
 
 EXAMPLES = """\b
@@ -42,7 +42,8 @@ def train(recipe: str, seed: int, out: Path | None) -> None:
         last = history.iloc[-1]
         click.echo(
             f"epoch {len(history):3d}/{settings.epochs}  loss {last['loss']:.3f}  "
-            f"validation OA {100 * last['validation_OA']:.2f}"
+            f"validation OA {100 * last['validation_OA']:.2f}  "
+            f"mean F1 {100 * last['validation_F1']:.2f}"
         )
 
     trained = run(
@@ -50,9 +51,9 @@ def train(recipe: str, seed: int, out: Path | None) -> None:
         training,
         (open_scene(held_out), open_mask(held_out)),
         seed,
-        folder=home() / "runs",
+        folder=workspace() / "runs",
         on_epoch=report,
     )
-    path = out or home() / "weights" / f"{recipe}.safetensors"
+    path = out or workspace() / "weights" / f"{recipe}.safetensors"
     save_weights(path, trained.network, recipe=recipe, seed=seed, scenes=names)
     click.echo(f"best epoch {trained.best_epoch}; weights in {path}")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import torch
 import xarray as xr
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from s2kit.errors import S2kitError
 from s2kit.network.unet import UNet, receptive_field
@@ -109,9 +109,14 @@ def fold_batch_norms(network: nn.Module) -> nn.Module:
     """
     folded = copy.deepcopy(network).eval()
     for block in [m for m in folded.modules() if isinstance(m, nn.Sequential)]:
-        for index, (layer, following) in enumerate(pairwise(list(block))):
-            if isinstance(layer, nn.Conv2d) and isinstance(following, nn.BatchNorm2d):
-                block[index] = fuse_conv_bn_eval(layer, following)
+        for index, (layer, norm) in enumerate(pairwise(list(block))):
+            if isinstance(layer, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                mean, variance = norm.running_mean, norm.running_var
+                assert mean is not None
+                assert variance is not None
+                layer.weight, layer.bias = fuse_conv_bn_weights(
+                    layer.weight, layer.bias, mean, variance, norm.eps, norm.weight, norm.bias
+                )
                 block[index + 1] = nn.Identity()
     return folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 

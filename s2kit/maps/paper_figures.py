@@ -25,7 +25,7 @@ from s2kit.scenes.nomenclature import NO_DATA
 COLUMNS = 3
 """Small panels side by side; three are as wide as a page."""
 
-PANEL, SMALL_PANEL = 3.5, 2.8
+PANEL, SMALL_PANEL = 3.4, 2.5
 """Widths in inches of a panel with coordinates, and of one without."""
 
 LEGEND_ROWS = 0.45

@@ -8,9 +8,9 @@ import torch
 from IPython.display import DisplayHandle, display
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
-
 from torch import Tensor
 
 from s2kit.network.unet import UNet, level_shapes
@@ -92,18 +92,20 @@ def _arrow(
     )  # fmt: skip
 
 
-def draw_history(history: pd.DataFrame) -> plt.Figure:
-    """Draw loss and validation accuracy per epoch; the best epoch is marked."""
+def draw_history(history: pd.DataFrame) -> Figure:
+    """Draw loss, validation accuracy and mean F1 per epoch; the best epoch is marked."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
     left.plot(history["loss"], label="training")
     left.plot(history["validation_loss"], label="validation")
     left.set(xlabel="epoch", ylabel="cross-entropy", ylim=(0, None))
     left.legend(frameon=False)
-    best = history["validation_OA"].idxmax()
-    right.plot(100 * history["validation_OA"], color="C1")
-    right.plot(best, 100 * history["validation_OA"].max(), "o", color="C3")
-    right.set(xlabel="epoch", ylabel="validation OA, %", ylim=(0, 100))
+    best = history["validation_F1"].idxmax()
+    right.plot(100 * history["validation_OA"], color="C1", label="overall accuracy")
+    right.plot(100 * history["validation_F1"], color="C2", label="mean F1")
+    right.plot(best, 100 * history["validation_F1"].max(), "o", color="C3")
+    right.set(xlabel="epoch", ylabel="validation, %", ylim=(0, 100))
     right.set_title(f"best: epoch {best}", fontsize=10)
+    right.legend(frameon=False)
     for axes in (left, right):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.spines[["top", "right"]].set_visible(False)
@@ -133,7 +135,7 @@ class LiveCurves:
         plt.close(figure)
 
 
-def draw_patches(images: Tensor, targets: Tensor) -> None:
+def draw_patches(images: Tensor, targets: Tensor, attribution: str) -> None:
     """Draw training patches: the false colour composite above, the labels below.
 
     Parameters
@@ -142,8 +144,12 @@ def draw_patches(images: Tensor, targets: Tensor) -> None:
         float32 (N, bands, H, W), normalised 0–1.
     targets
         int64 (N, H, W), class code − 1; unlabelled pixels stay white.
+    attribution
+        Of the scenes that the patches were cut from.
     """
-    _, axes = plt.subplots(2, len(images), figsize=(1.6 * len(images), 3.3), layout="constrained")
+    figure, axes = plt.subplots(
+        2, len(images), figsize=(1.6 * len(images), 3.3), layout="constrained"
+    )
     palette = ListedColormap(["white", *(c.colour for c in CLASSES)])
     composite = [BAND_NAMES.index(band) for band in ("B08", "B04", "B03")]
     for column, (image, target) in enumerate(zip(images, targets, strict=True)):
@@ -153,6 +159,7 @@ def draw_patches(images: Tensor, targets: Tensor) -> None:
         axes[1, column].imshow(target + 1, cmap=palette, vmin=0, vmax=len(CLASSES))
     for ax in axes.flat:
         ax.set(xticks=[], yticks=[])
+    figure.supxlabel(attribution, x=1, ha="right", fontsize=7, color="0.4")
 
 
 def draw_class_weights(weights: Tensor) -> None:

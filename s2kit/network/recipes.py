@@ -18,7 +18,7 @@ class Recipe:
     batch: int = 8
     gain_jitter: float = 0.05  # standard deviation of a factor per band, as between dates
     # schedule: one cycle over epochs * steps
-    epochs: int = 15
+    epochs: int = 25
     steps: int = 40  # optimiser steps per epoch; after each epoch the validation scene is mapped
     learning_rate: float = 5e-3  # the peak of the cycle
     weight_decay: float = 1e-2

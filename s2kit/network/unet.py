@@ -120,12 +120,10 @@ def receptive_field(depth: int, convolutions: int = 3) -> int:
     a transposed convolution adds nothing (stride equals kernel), the block's convolutions widen
     it again. The result is an upper bound over all positions on the pooling grid.
     """
-    field = 1
+    field = 1 + 2 * convolutions * (1 << depth)
     for level in range(depth):
-        field += convolutions * 2 * 2**level + 2**level
-    field += convolutions * 2 * 2**depth
-    for level in reversed(range(depth)):
-        field += convolutions * 2 * 2**level
+        down_and_up = 2 * (2 * convolutions)
+        field += (down_and_up + 1) * (1 << level)
     return field
 
 

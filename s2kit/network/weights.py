@@ -68,7 +68,8 @@ def load_weights(path: Path) -> tuple[UNet, dict[str, Any]]:
         network.load_state_dict(tensors)
     except RuntimeError as error:
         raise S2kitError(f"{path}: its tensors do not fit the network it names: {error}") from error
-    return network.eval().to(memory_format=torch.channels_last), header
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return network.eval(), header
 
 
 def _check_header(path: Path, header: dict[str, Any]) -> None:

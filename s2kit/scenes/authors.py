@@ -26,6 +26,11 @@ def records() -> dict[str, SceneRecord]:
     return read_manifest()
 
 
+def parts(name: str) -> tuple[str, ...]:
+    """Return which files the archive has of a scene."""
+    return tuple(part for part in PARTS if _file_of(name, part) is not None)
+
+
 def lacking(name: str) -> dict[str, str]:
     """Fetch the files of a scene; return those that cannot be had, with the reason.
 

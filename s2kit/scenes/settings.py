@@ -32,6 +32,15 @@ def home() -> Path:
     return Path(value).expanduser().resolve() if value else project_root() / "data"
 
 
+def workspace() -> Path:
+    """Return the folder for what is made from the scenes of ``S2KIT_DATA``.
+
+    Runs, weights and results of one data source never meet those of another: a map by weights
+    from simulated scenes must not pass for one of the real ones.
+    """
+    return home() / data_source()
+
+
 def mirror() -> Path | None:
     """Return the mirror of the authors' archive, or None; S2kitError if it is not a folder."""
     value = os.environ.get("S2KIT_MIRROR")

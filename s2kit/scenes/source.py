@@ -11,7 +11,11 @@ from s2kit.errors import S2kitError
 from s2kit.scenes.manifest import PARTS, SceneRecord
 from s2kit.scenes.settings import data_source
 
-SOURCES = {"authors": "s2kit.scenes.authors"}
+SOURCES = {
+    "simulated": "s2kit.scenes.simulated.source",
+    "authors": "s2kit.scenes.authors",
+    "catalogue": "s2kit.scenes.catalogue.source",
+}
 """The module behind each value of ``S2KIT_DATA``; each has the functions of `SceneSource`."""
 
 
@@ -20,6 +24,9 @@ class SceneSource(Protocol):
 
     def records(self) -> dict[str, SceneRecord]:
         """Return all scenes by name, whether they can be had or not."""
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """Return which of `manifest.PARTS` the scene has, whether they can be had or not."""
 
     def lacking(self, name: str) -> dict[str, str]:
         """Return which of the scene's `manifest.PARTS` cannot be had, and why (fetching them)."""
@@ -44,14 +51,7 @@ class SceneSource(Protocol):
 
 
 def _source() -> SceneSource:
-    name = data_source()
-    if name not in SOURCES:
-        raise S2kitError(
-            f"S2KIT_DATA={name} is not built yet; work with the authors' scenes: set "
-            "S2KIT_DATA=authors to download them (80 MB), and besides S2KIT_MIRROR=FOLDER if you "
-            "have a copy of their archive"
-        )
-    return cast(SceneSource, importlib.import_module(SOURCES[name]))
+    return cast(SceneSource, importlib.import_module(SOURCES[data_source()]))
 
 
 def record(name: str) -> SceneRecord:
@@ -117,9 +117,9 @@ def availability() -> pd.DataFrame:
     rows = {}
     for name, each in source.records().items():
         lacking = source.lacking(name)
+        having = source.parts(name)
         parts = {
-            part: "no" if part in lacking else "yes" if getattr(each, part) is not None else ""
-            for part in PARTS
+            part: "no" if part in lacking else "yes" if part in having else "" for part in PARTS
         }
         problem = "; ".join(dict.fromkeys(lacking.values()))
         rows[name] = {"area": each.area, "date": each.date.isoformat(), "split": each.split}
@@ -169,7 +169,7 @@ def open_mask(name: str) -> xr.DataArray:
     S2kitError
         If the name is unknown, or the mask cannot be had or is damaged.
     """
-    return _source().open_mask(record(name).name)
+    return _described(_source().open_mask(record(name).name))
 
 
 def open_polygons(name: str) -> gpd.GeoDataFrame:
@@ -193,4 +193,17 @@ def open_class_map(name: str) -> xr.DataArray:
     S2kitError
         If the name is unknown, or the scene has no class map or it cannot be had.
     """
-    return _source().open_class_map(record(name).name)
+    return _described(_source().open_class_map(record(name).name))
+
+
+def _described(codes: xr.DataArray) -> xr.DataArray:
+    """Give a mask or map the attributes of its scene, so that figures name date and source."""
+    each, source = record(str(codes.name)), data_source()
+    simulated = "simulated landscape, not satellite data"
+    copernicus = f"contains modified Copernicus Sentinel data {each.date.year}"
+    return codes.assign_attrs(
+        date=each.date.isoformat(),
+        area=each.area,
+        source=source,
+        attribution=simulated if source == "simulated" else copernicus,
+    )

@@ -118,6 +118,12 @@ def test_another_crs_is_a_finding_and_the_rest_is_still_checked(grid: xr.DataArr
     assert pd.isna(found.polygon[0])
 
 
+def test_without_a_crs_nothing_can_be_checked(grid: xr.DataArray) -> None:
+    nowhere = gpd.GeoDataFrame({"label": [1]}, geometry=[block(0, 0, 2, 2)])
+    with pytest.raises(S2kitError, match="polygons name no CRS"):
+        check_polygons(nowhere, grid)
+
+
 def test_repair_keeps_labels_and_areas() -> None:
     ring_touching_itself = Polygon([(0, 0), (4, 0), (4, 4), (2, 0), (0, 4)])
     polygons = gpd.GeoDataFrame(

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from rasterio.transform import from_origin
 from shapely import box
 
-from s2kit.__main__ import cli
+from s2kit.__main__ import cli, main
 
 ARCHIVE = "9a386bc732a5645fd8df0b10a1c6edec9c18a3be"
 X, Y = 500_000, 5_600_060
@@ -77,31 +77,44 @@ def test_a_mask_ends_with_the_pixel_line(class_map: Path, tmp_path: Path) -> Non
     assert result.output.splitlines()[-1] == "pixel OA 100.00 (40 pixels)"
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "s2kit", "assess", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+def run(arguments: list[object], monkeypatch: pytest.MonkeyPatch) -> int:
+    """Call the program as the shell does; return its exit code."""
+    monkeypatch.setattr(sys, "argv", ["s2kit", "assess", *map(str, arguments)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    return int(stop.value.code or 0)
 
 
-def test_problems_are_one_line_and_exit_1(class_map: Path, polygons: Path, tmp_path: Path) -> None:
-    shifted = write_codes(tmp_path / "smaller.tif", np.full((5, 8), 4))
-    done = run(class_map, shifted)
-    assert done.returncode == 1
-    assert done.stderr.startswith("error: map and reference lie on different grids")
-    assert len(done.stderr.splitlines()) == 1
-    assert "drop it" in run(class_map, shifted, "--label", "DN").stderr
-    assert "no column 'DN'" in run(class_map, polygons, "--label", "DN").stderr
+def test_problems_are_one_line_and_exit_1(
+    class_map: Path,
+    polygons: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    smaller = write_codes(tmp_path / "smaller.tif", np.full((5, 8), 4))
+    for arguments, message in {
+        (class_map, smaller): "error: map and reference lie on different grids",
+        (class_map, smaller, "--label", "DN"): "error: --label DN",
+        (class_map, polygons, "--label", "DN"): f"error: {polygons} has no column 'DN'",
+        (class_map, tmp_path / "none.gpkg"): f"error: {tmp_path / 'none.gpkg'} does not exist",
+    }.items():
+        assert run(list(arguments), monkeypatch) == 1
+        told = capsys.readouterr().err
+        assert told.startswith(message)
+        assert len(told.splitlines()) == 1
 
 
-def test_wrong_usage_exits_2(class_map: Path) -> None:
-    assert run(class_map).returncode == 2
+def test_wrong_usage_exits_2(class_map: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run([class_map], monkeypatch) == 2
 
 
 def test_the_authors_map_of_strzegom(mirror: Path) -> None:
     folder = mirror / ARCHIVE
-    done = run(
-        folder / "accuracy_analysis" / "strzegom_20230709_33u_class.tif",
-        folder / "test_mask" / "strzegom_ref.gpkg",
-    )
+    class_map = folder / "accuracy_analysis" / "strzegom_20230709_33u_class.tif"
+    reference = folder / "test_mask" / "strzegom_ref.gpkg"
+    command = [sys.executable, "-m", "s2kit", "assess", str(class_map), str(reference)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-2:] == [
         "pixel OA 94.59 (38588 pixels)",
         "object OA 89.01 (191 polygons)",

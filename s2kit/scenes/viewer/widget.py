@@ -84,11 +84,11 @@ class MapWidget(anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         kind, data = self.picture()
         still = STILL.format(what=self.describe())
-        display({"text/html": still, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
-        display({kind: base64.b64encode(data).decode(), "text/plain": repr(self)}, raw=True)  # type: ignore[no-untyped-call]
+        display({"text/html": still, "text/plain": ""}, raw=True)
+        display({kind: base64.b64encode(data).decode(), "text/plain": repr(self)}, raw=True)
         bundle = self._repr_mimebundle_()
         if bundle is not None:
-            display(bundle[0], metadata=bundle[1], raw=True)  # type: ignore[no-untyped-call]
+            display(bundle[0], metadata=bundle[1], raw=True)
 
 
 def _class_messages() -> list[dict[str, Any]]:

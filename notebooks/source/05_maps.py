@@ -1,0 +1,230 @@
+# %% [markdown]
+# # 5 · Colour composites and class maps
+#
+# This chapter makes the paper's Figures 2, 3 and 6 to 9: false colour composites, benchmarks,
+# and the class maps of the test scenes beside their reference.
+#
+# **You will be able to**
+# - read a false colour composite, and say why one stretch serves all dates;
+# - turn the network's probabilities into a class map and a picture of its confidence;
+# - hand the map over as a file that opens in QGIS with the classes' names and colours.
+#
+# **You need** chapters 1 and 2 (scenes and masks) and the weights that chapter 4 wrote.
+#
+# **Time**: {minutes} to run on two CPU cores, 20 minutes to read, 10 for the exercise
+
+# %% tags=["shared"]
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from s2kit.benchmarks.rasterise import rasterise
+from s2kit.exercises import check
+from s2kit.maps.classify import class_map, class_probabilities, confidence
+from s2kit.maps.figures import compare
+from s2kit.maps.files import write_class_map
+from s2kit.maps.paper_figures import (
+    show_benchmarks,
+    show_map_confidence_error,
+    show_test_scene,
+    show_training_scenes,
+)
+from s2kit.network.weights import load_weights
+from s2kit.scenes.composite import false_colour
+from s2kit.scenes.nomenclature import CLASSES, class_of
+from s2kit.scenes.settings import workspace
+from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
+
+# %% [markdown]
+# ## What the interpreter sees
+#
+# The authors drew their benchmarks over a false colour composite: near infrared is shown as red,
+# red as green, green as blue. Leaves reflect near infrared strongly, so whatever grows is red.
+# Here are the training scenes of one area, the paper's Figure 2.
+
+# %% tags=["shared"]
+names = scene_names(split="test")
+
+# %%
+area = record(names[0]).area
+scenes = {each: open_scene(each) for each in scene_names(split="train", area=area)}
+masks = {each: open_mask(each) for each in scenes}
+show_training_scenes(scenes)
+
+# %% [markdown]
+# One place, and hardly two pictures alike: the forest changes with the leaves, each field with
+# its crop. All panels are stretched alike, from the same reflectance (black) to the same
+# reflectance (full colour). Had we stretched each panel by its own histogram, a field could
+# change its colour because a cloud entered the other corner of the picture.
+#
+# The paper says what the three changing classes look like: 4 green, 5 cyan, 9 red. Take it at its
+# word and average the colour of the labelled pixels, class by class and over all dates.
+
+
+# %%
+def mean_colour(code):
+    """Mean red, green and blue (0 to 255) of the pixels labelled with this class."""
+    pixels = [false_colour(scenes[each])[masks[each].values == code] for each in scenes]
+    return np.concatenate(pixels).mean(axis=0) * 255
+
+
+labelled = [c for c in CLASSES if any((mask == c.code).any() for mask in masks.values())]
+colours = {f"{c.code} {c.short}": mean_colour(c.code) for c in labelled}
+pd.DataFrame.from_dict(colours, orient="index", columns=["red", "green", "blue"]).round().astype(
+    int
+)
+
+# %% [markdown]
+# Crops in growth are red beyond doubt. Mature cereals are the only vegetation in which green is
+# not far below red: straw reflects red light well. Bare soil and quarries both lean to cyan, and
+# this is the difficulty the paper wants to overcome: an open pit looks like a ploughed field.
+# Three bands of one pixel hardly tell them apart; the other bands and the surroundings may.
+#
+# ## What the interpreter drew
+#
+# The benchmarks of the same scenes, the paper's Figure 3. What is grey has no label. Follow one
+# field through the dates: forest, roads and water stay, the fields change class.
+
+# %%
+show_benchmarks(scenes, masks)
+
+# %% [markdown]
+# ## The network's answer
+#
+# Now the other side. We take the weights of chapter 4 and a scene that has had no part in the
+# training.
+
+# %% tags=["shared"]
+network, settings = load_weights(workspace() / "weights" / "short.safetensors")
+name = names[0]
+scene = open_scene(name)
+probabilities = class_probabilities(network, scene)
+
+# %%
+print(probabilities.dims, probabilities.shape, probabilities.dtype)
+total = probabilities.sum("class", skipna=False)
+print("the ten probabilities of a pixel add up to", float(total.mean().round(3)))
+print("pixels without data:", int(total.isnull().sum()))
+
+# %% [markdown]
+# Ten numbers per pixel, not one. The **class map** keeps the largest and forgets the rest; how
+# large it was is the map's **confidence**. Look at the pixel about which the network knows least.
+
+# %% tags=["nbval-ignore-output"]
+codes, sure = class_map(probabilities), confidence(probabilities)
+doubtful = probabilities.isel(sure.argmin(...)).to_series().round(2)
+doubtful.index = [class_of(code).name for code in doubtful.index]
+doubtful.sort_values(ascending=False).head(4)
+
+# %% [markdown]
+# ## The paper's Figures 6 to 9
+#
+# Image, class map and reference of each test scene. The reference is rasterised from the polygons
+# of chapter 2 on the grid of the map.
+
+# %% tags=["picture-overview"]
+for each in names:
+    image = open_scene(each)
+    mapped = class_map(class_probabilities(network, image))
+    show_test_scene(image, mapped, rasterise(open_polygons(each), like=mapped))
+
+# %% [markdown]
+# The map covers everything, the reference a part: people label what they are sure of. Remember
+# that when accuracy comes up in chapter 6; the difficult pixels may be among the white ones.
+#
+# ## Where is it wrong, and does it know?
+#
+# Confidence is the network's own opinion, agreement is ours. Put them side by side with the map.
+
+# %%
+reference = rasterise(open_polygons(name), like=codes)
+show_map_confidence_error(codes, sure, reference)
+
+# %% [markdown]
+# Low confidence draws the outlines of fields and settlements: there a pixel of 10 m holds two
+# covers, and the network says so. Errors sit on the same outlines, but some come as whole fields,
+# and there the network may be sure of itself. Compare the two in numbers.
+
+# %% tags=["nbval-ignore-output"]
+known, same = compare(codes, reference)
+for text, pixels in (("same class", same), ("other class", known & ~same)):
+    print(f"{text:>11}: mean confidence {float(sure.values[pixels].mean()):.2f}")
+
+# %% [markdown]
+# Where the map errs, the network is less sure on average, but far from contrite. Confidence is
+# good for finding doubtful places; it is not the probability of being right.
+#
+# ## A map is a file
+#
+# A map that lives in a notebook helps nobody. One call writes the codes as GeoTIFF, with grid,
+# CRS and attribution. Chapter 6 reads these files back.
+
+# %%
+folder = workspace() / "results"
+for each in names:
+    mapped = class_map(class_probabilities(network, open_scene(each)))
+    write_class_map(folder / f"{each}_class.tif", mapped, tags={"weights": "short.safetensors"})
+print(*sorted(path.name for path in folder.glob(f"{name}_class.*")), sep="\n")
+
+# %% [markdown]
+# Three files for one map. A GeoTIFF holds numbers and a colour table, but it has no place for
+# names; a bare one opens in QGIS grey, or as colours without a legend. The `.aux.xml` beside it
+# tells GDAL the names of the classes, and the `.qml` is the layer style that QGIS applies when
+# you drag the `.tif` into it. This is the legend it will show:
+
+# %%
+style = ElementTree.parse(folder / f"{name}_class.qml")
+entries = [entry.attrib for entry in style.iter("paletteEntry")]
+pd.DataFrame(entries).set_index("value")[["color", "label"]]
+
+# %% [markdown]
+# Keep the three together when you send a map to somebody. The same map comes from the command
+# line: `python -m s2kit classify IMAGE.tif --out MAP.tif`.
+#
+# ## Exercise
+#
+# An office wants to act only where the map can be trusted. What would it have to do without?
+
+# %% tags=["nbval-ignore-output"]
+for threshold in (0.5, 0.8, 0.95):
+    share = float((sure >= threshold).mean())
+    print(f"probability from {threshold:.2f}: {share:4.0%} of the scene")
+
+# %% [markdown]
+# Make the map for this office: a function that leaves the class where its probability reaches the
+# threshold, and puts 0 (no data) elsewhere.
+
+
+# %% tags=["exercise"]
+def trusted_map(probabilities, threshold):
+    """Class codes (y, x) where the likeliest class has at least this probability, else 0."""
+    # <solution>
+    codes, sure = class_map(probabilities), confidence(probabilities)
+    return codes.where(sure >= threshold, 0)
+    # </solution>
+
+
+# %% tags=["check"]
+example = xr.DataArray(
+    [[[0.9, 0.5, np.nan]], [[0.1, 0.5, np.nan]], [[0.0, 0.0, np.nan]]],
+    dims=("class", "y", "x"),
+    coords={"class": [1, 2, 3]},
+)
+check(
+    trusted_map(example, 0.8),
+    expected=np.array([[1, 0, 0]]),
+    hint="class_map and confidence give both halves; .where(condition, 0) joins them.",
+)
+
+# %% [markdown]
+# ## Summary
+#
+# - In the false colour composite growth is red, mature cereals greenish, bare ground cyan; one
+#   fixed stretch makes dates comparable.
+# - The network gives ten probabilities per pixel; the map keeps the largest, the confidence its
+#   size. Low confidence marks mixed pixels, but a confident network can be wrong.
+# - A class map needs its legend: GeoTIFF for codes and colours, `.aux.xml` and `.qml` for names.
+#
+# **Next**: [6 · Accuracy](06_accuracy.ipynb)

@@ -1,0 +1,78 @@
+"""Figures of what one number hides: mean ACC, intervals, areas."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from s2kit.accuracy.intervals import Interval
+from s2kit.accuracy.metrics import mean_acc, mean_metrics, overall_accuracy
+from s2kit.scenes.nomenclature import class_of
+
+INK, ACCENT = "#222222", "#b4005a"
+
+
+def show_mean_acc(matrices: Mapping[str, pd.DataFrame]) -> None:
+    """Draw mean ACC over overall accuracy: a line per number of classes, a point per matrix.
+
+    Parameters
+    ----------
+    matrices
+        name → confusion matrix; classes that neither side has do not count.
+    """
+    _, axis = plt.subplots(figsize=(6.5, 4), layout="constrained")
+    sizes = {_classes(matrix) for matrix in matrices.values()}
+    for classes in sorted({2, 4, *sizes}):
+        axis.plot([0, 100], [100 * mean_acc(0, classes), 100], color=INK, linewidth=0.8)
+        above = classes == max({2, 4, *sizes})
+        axis.annotate(f"K = {classes}", (20, 100 * mean_acc(0.2, classes)), fontsize=7,
+                      xytext=(0, 3 if above else -3), va="bottom" if above else "top",
+                      textcoords="offset points")  # fmt: skip
+    for (name, matrix), marker in zip(matrices.items(), "osD^", strict=False):
+        oa, acc = 100 * overall_accuracy(matrix), 100 * float(mean_metrics(matrix).ACC)
+        label = f"{name}: OA {oa:.1f}, mean ACC {acc:.1f}"
+        axis.plot(oa, acc, marker, color=ACCENT, markersize=5, label=label)
+    axis.set(xlabel="overall accuracy, %", ylabel="mean ACC, %", xlim=(0, 101), ylim=(0, 102))
+    axis.legend(frameon=False, fontsize=8, loc="lower right")
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def _classes(matrix: pd.DataFrame) -> int:
+    """Count the classes that the map or the reference has."""
+    counts = matrix.to_numpy()
+    return int(((counts.sum(axis=0) + counts.sum(axis=1)) > 0).sum())
+
+
+def show_intervals(intervals: Mapping[str, Interval]) -> None:
+    """Draw overall accuracies with their intervals, one row each, in per cent."""
+    _, axis = plt.subplots(figsize=(7, 1 + 0.35 * len(intervals)), layout="constrained")
+    for row, interval in enumerate(intervals.values()):
+        axis.plot([100 * interval.low, 100 * interval.high], [row, row], color=INK, linewidth=2)
+        axis.plot(100 * interval.estimate, row, "o", color=ACCENT)
+    axis.set_yticks(range(len(intervals)), list(intervals), fontsize=8)
+    axis.set(xlabel="overall accuracy, %, with its 95 % interval")
+    axis.set_ylim(len(intervals) - 0.5, -0.5)
+    axis.spines[["top", "right"]].set_visible(False)
+
+
+def show_areas(table: pd.DataFrame) -> None:
+    """Draw mapped and corrected area per class.
+
+    Parameters
+    ----------
+    table
+        index: classes; columns mapped, corrected, low, high in hectares.
+    """
+    _, axis = plt.subplots(figsize=(7, 3.6), layout="constrained")
+    place = np.arange(len(table))
+    names = [f"{code} {class_of(int(code)).short}" for code in table.index]
+    axis.barh(place, table.mapped, height=0.6, color="#c9d9e6", label="counted on the map")
+    ends = [table.corrected - table.low, table.high - table.corrected]
+    axis.errorbar(table.corrected, place, xerr=np.maximum(ends, 0), fmt="o", color=ACCENT,
+                  markersize=4, capsize=2, label="corrected for its errors, 95 %")  # fmt: skip
+    axis.set_yticks(place, names, fontsize=8)
+    axis.invert_yaxis()
+    axis.set_xlabel("area, ha")
+    axis.legend(frameon=False, fontsize=8)
+    axis.spines[["top", "right"]].set_visible(False)

@@ -1,0 +1,231 @@
+"""``python -m s2kit scene``: Sentinel-2 scenes of any area from a catalogue."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import pandas as pd
+
+from s2kit.errors import S2kitError
+from s2kit.scenes.catalogue.grid import Bounds, Grid, grid_around
+from s2kit.scenes.catalogue.paper import compare_with_archive, fetch_recorded
+from s2kit.scenes.catalogue.save import Saved, save_items
+from s2kit.scenes.catalogue.scene import Reading
+from s2kit.scenes.catalogue.search import area_bounds, find_scenes, neighbours_of
+from s2kit.scenes.catalogue.sources import APIS, COLLECTION, open_source
+from s2kit.scenes.catalogue.thumbnails import draw_thumbnails
+from s2kit.scenes.catalogue.warp import tile_grid
+from s2kit.scenes.manifest import SceneRecord, read_manifest
+
+EXIT_CODES = (
+    "\b\nExit codes:\n  0  done\n  1  not found, not readable, or in doubt: one line says why"
+)
+
+SOURCE = [
+    click.option(
+        "--source",
+        help=f"{', '.join(APIS)}, the address of a STAC API, or the path of a STAC catalogue, a "
+        ".SAFE folder or its zip. [default: S2KIT_CATALOGUE, else earth-search]",
+    ),
+    click.option("--collection", default=COLLECTION, show_default=True, help="Of a STAC API."),
+]
+PLACE = [
+    click.option("--area", help="One of the paper's areas, or a file of polygons."),
+    click.option("--bounds", type=float, nargs=4, help="West south east north."),
+    click.option("--epsg", default=4326, show_default=True, help="CRS of --bounds."),
+]
+READING = [
+    click.option(
+        "--resampling",
+        type=click.Choice(["nearest", "bilinear", "cubic"]),
+        help="Of the 20 m bands. [default: nearest]",
+    ),
+    click.option(
+        "--offset",
+        type=click.Choice(["0", "1000"]),
+        help="Overrides what baseline, flags and pixels say of the radiometric offset.",
+    ),
+]
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _with(options: list[Callable[[F], F]]) -> Callable[[F], F]:
+    def add(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+@click.group(invoke_without_command=True, epilog=EXIT_CODES)
+@click.option("--from-manifest", metavar="NAME", help="Find and write a scene of the paper.")
+@_with(SOURCE)
+@_with(READING)
+@click.option("--out", type=click.Path(path_type=Path), help="[default: below S2KIT_HOME]")
+@click.option("--relock", is_flag=True, help="Search anew and replace the entry in the lock file.")
+@click.pass_context
+def scene(
+    context: click.Context,
+    from_manifest: str | None,
+    source: str | None,
+    collection: str,
+    resampling: str | None,
+    offset: str | None,
+    out: Path | None,
+    relock: bool,
+) -> None:
+    """Find and read Sentinel-2 scenes of any area.
+
+    With --from-manifest a scene of the paper is found by its area and date and read onto its grid;
+    what was found is kept in a lock file, so that the next run gives the same pixels or says
+    that it cannot.
+
+    \b
+    Examples:
+      python -m s2kit scene search --area strzegom --dates 2023-07-01/2023-07-31 --max-cloud 10
+      python -m s2kit scene fetch S2B_33UWS_20230709_0_L2A --area strzegom --out strzegom.tif
+      python -m s2kit scene --from-manifest kolbuszowa_20210725
+      python -m s2kit scene compare strzegom_20230709
+    """  # noqa: D301 - click wants the character
+    if context.invoked_subcommand is not None:
+        return
+    if from_manifest is None:
+        raise click.UsageError("name a sub-command or --from-manifest", context)
+    record = _record(from_manifest)
+    door = open_source(source, collection) if source else None
+    reading = _reading(resampling, offset, mask=False) if resampling or offset else None
+    _report(fetch_recorded(record, door, reading, out, relock), masked=False)
+
+
+@scene.command(epilog=EXIT_CODES)
+@_with(PLACE)
+@click.option("--dates", required=True, help="2023-07-09 or 2023-07-01/2023-07-31.")
+@click.option("--max-cloud", type=click.FloatRange(0, 100), default=100.0, help="In per cent.")
+@click.option(
+    "--thumbnails", type=click.Path(path_type=Path), help="Write their pictures to a PNG."
+)
+@_with(SOURCE)
+def search(
+    area: str | None,
+    bounds: Bounds | None,
+    epsg: int,
+    dates: str,
+    max_cloud: float,
+    thumbnails: Path | None,
+    source: str | None,
+    collection: str,
+) -> None:
+    """List the scenes of an area and period.
+
+    \b
+    Examples:
+      python -m s2kit scene search --bounds 16.2 50.95 16.3 51.0 --dates 2024-06-01/2024-06-30
+      python -m s2kit scene search --area fields.gpkg --dates 2024-06-15 --thumbnails sheet.png
+    """  # noqa: D301 - click wants the character
+    rectangle, code = _place(area, bounds, epsg)
+    table = find_scenes(open_source(source, collection), rectangle, dates, max_cloud, code)
+    if table.empty:
+        raise S2kitError(
+            f"no scene of {dates} with at most {max_cloud:g} % cloud; allow more days or cloud"
+        )
+    with pd.option_context("display.width", 200):
+        click.echo(table.drop(columns="thumbnail").reset_index().to_string(index=False))
+    if thumbnails is not None:
+        draw_thumbnails(table).savefig(thumbnails, dpi=120)
+        click.echo(f"thumbnails in {thumbnails}")
+
+
+@scene.command(epilog=EXIT_CODES)
+@click.argument("item")
+@_with(PLACE)
+@click.option("--whole-tile", is_flag=True, help="The whole tile of 110 km.")
+@_with(READING)
+@click.option("--keep-clouds", is_flag=True, help="Leave cloud and cloud shadow in the scene.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The GeoTIFF to write.")
+@_with(SOURCE)
+def fetch(
+    item: str,
+    area: str | None,
+    bounds: Bounds | None,
+    epsg: int,
+    whole_tile: bool,
+    resampling: str | None,
+    offset: str | None,
+    keep_clouds: bool,
+    out: Path,
+    source: str | None,
+    collection: str,
+) -> None:
+    """Read an item onto a 10 m grid and write it as a scene for `classify`.
+
+    The grid lies in the item's UTM zone around the area. What the item leaves of it is filled from
+    other tiles of the same overpass. Cloud and cloud shadow become no data.
+
+    \b
+    Examples:
+      python -m s2kit scene fetch S2B_33UWS_20230709_0_L2A --area strzegom --out strzegom.tif
+      python -m s2kit scene fetch S2B_33UWS_20230709_0_L2A --whole-tile --out 33UWS.tif
+    """  # noqa: D301 - click wants the character
+    if whole_tile and (area or bounds):
+        raise click.UsageError("give --whole-tile or an area, not both")
+    door = open_source(source, collection)
+    chosen = door.item(item)
+    grid: Grid = tile_grid(chosen)
+    items = [chosen]
+    if not whole_tile:
+        rectangle, code = _place(area, bounds, epsg)
+        grid = grid_around(rectangle, code, grid.epsg)
+        items = neighbours_of(door, chosen, grid)
+    reading = _reading(resampling, offset, mask=not keep_clouds)
+    _report(save_items(items, grid, out, reading=reading), masked=not keep_clouds)
+
+
+@scene.command(epilog=EXIT_CODES)
+@click.argument("name")
+def compare(name: str) -> None:
+    """Compare a paper's scene from the catalogue with the authors' image, band by band.
+
+    Columns: share of identical pixels in place; by how many pixels theirs has to move north and
+    east; what offset in digital numbers is left; share identical after both.
+
+    \b
+    Example:
+      python -m s2kit scene compare strzegom_20230709
+    """  # noqa: D301 - click wants the character
+    table = compare_with_archive(_record(name))
+    for column in ("identical", "identical_then"):
+        table[column] = (100 * table[column]).map("{:.1f} %".format)
+    click.echo(table.reset_index().to_string(index=False))
+
+
+def _record(name: str) -> SceneRecord:
+    records = read_manifest()
+    if name not in records:
+        raise S2kitError(f"the manifest has no scene {name}; choose one of {', '.join(records)}")
+    return records[name]
+
+
+def _place(area: str | None, bounds: Bounds | None, epsg: int) -> tuple[Bounds, int]:
+    if (area is None) == (bounds is None):
+        raise click.UsageError("give either --area or --bounds")
+    return area_bounds(area) if area is not None else (bounds, epsg)  # type: ignore[return-value]
+
+
+def _reading(resampling: str | None, offset: str | None, mask: bool) -> Reading:
+    number = None if offset is None else int(offset)
+    return Reading(resampling or "nearest", number, mask)  # type: ignore[arg-type]
+
+
+def _report(saved: Saved, masked: bool) -> None:
+    for name, why in saved.witnesses.items():
+        click.echo(f"{name}: offset {saved.offsets[name]}; {why}")
+    share = 100 * saved.cloudy / saved.pixels
+    click.echo(
+        f"{saved.cloudy} of {saved.pixels} pixels ({share:.1f} %) are cloud or cloud shadow "
+        f"{'and became no data' if masked else 'and stay'}; {saved.no_data} have no data"
+    )
+    click.echo(f"written to {saved.path}")
