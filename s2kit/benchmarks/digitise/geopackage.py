@@ -42,7 +42,7 @@ class LayerFile:
     label_column
         the column of the class codes.
     columns
-        the other columns → pandas dtype.
+        all columns but fid and geometry → pandas dtype, in their order.
     stamp, content
         the file as it was last read or written by us, and the polygons in it.
     """
@@ -60,7 +60,7 @@ def new_layer(path: Path, crs: CRS) -> LayerFile:
     """Return the layout of a file that is yet to be written; S2kitError unless it is a .gpkg."""
     if path.suffix.lower() != ".gpkg":
         raise S2kitError(f"{path} must end in .gpkg: benchmarks are saved as GeoPackage")
-    return LayerFile(path, crs, path.stem, "label", {"name": "str"})
+    return LayerFile(path, crs, path.stem, "label", {"label": "int64", "name": "str"})
 
 
 def open_layer(path: Path, crs: CRS, label_column: str | None = None) -> tuple[LayerFile, Shapes]:
@@ -99,11 +99,7 @@ def open_layer(path: Path, crs: CRS, label_column: str | None = None) -> tuple[L
             f"{len(CODES)}: correct it in QGIS"
         )
     info = pyogrio.read_info(path, layer=_layer_name(path))
-    columns = {
-        name: _dtype(kind)
-        for name, kind in zip(info["fields"], info["dtypes"], strict=True)
-        if name != labels.name
-    }
+    columns = {n: _dtype(kind) for n, kind in zip(info["fields"], info["dtypes"], strict=True)}
     rows = table.astype(columns)[list(columns)].to_dict("index")
     shapes = {
         int(fid): Shape(int(labels[fid]), geometry or shapely.Polygon(), rows[fid])
@@ -175,18 +171,17 @@ def save_layer(file: LayerFile, shapes: Mapping[int, Shape]) -> LayerFile:
 
 def layer_table(file: LayerFile, shapes: Mapping[int, Shape]) -> gpd.GeoDataFrame:
     """Return the layer as it is written: fid, class code, the other columns, geometry."""
-    own_name = file.label_column == "label" and "name" in file.columns
-    columns: dict[str, Any] = {
-        "fid": pd.array(list(shapes), dtype="int64"),
-        file.label_column: pd.array([s.label for s in shapes.values()], dtype="int64"),
-    }
-    for name, dtype in file.columns.items():
-        # New polygons get their class as name; names given in QGIS stay.
-        values = [
-            s.attributes.get(name, class_of(s.label).short if own_name and name == "name" else None)
-            for s in shapes.values()
-        ]
-        columns[name] = pd.Series(values, dtype=dtype)
+    columns: dict[str, Any] = {"fid": pd.array(list(shapes), dtype="int64")}
+    for column, dtype in file.columns.items():
+        if column == file.label_column:
+            values: list[Any] = [shape.label for shape in shapes.values()]
+        else:
+            # A new polygon is named after its class; names given in QGIS stay.
+            values = [
+                s.attributes.get(column, class_of(s.label).short if column == "name" else None)
+                for s in shapes.values()
+            ]
+        columns[column] = pd.Series(values, dtype=dtype)
     geometry = [None if s.geometry.is_empty else s.geometry for s in shapes.values()]
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=file.crs)
 
