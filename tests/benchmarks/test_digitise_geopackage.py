@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -54,6 +55,14 @@ def test_a_new_file_has_the_layout_that_qgis_users_expect(tmp_path: Path) -> Non
     assert table.name.to_list() == ["mature crops", "water"]
     assert read_polygons(path).geometry.geom_equals(table.geometry.reset_index(drop=True)).all()
     assert sorted(p.name for p in path.parent.iterdir()) == ["mine.gpkg", "mine.qml"]
+
+
+def test_the_name_follows_the_class_unless_somebody_gave_another(tmp_path: Path) -> None:
+    path = tmp_path / "mine.gpkg"
+    save_layer(new_layer(path, UTM), {1: Shape(4, FIELD), 2: Shape(8, POND, {"name": "staw"})})
+    file, shapes = open_layer(path, UTM)
+    save_layer(file, {n: replace(shape, label=5) for n, shape in shapes.items()})
+    assert gpd.read_file(path).name.to_list() == ["bare soil", "staw"]
 
 
 def test_an_empty_drawing_is_a_layer_too(tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
-"""A JupyterLab of the test's own, and a Chromium that opens notebooks in it."""
+"""A JupyterLab of the tests' own, and notebooks opened in it by Chromium."""
 
+import io
 import os
 import queue
 import re
 import secrets
-import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -12,11 +13,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
-from playwright.sync_api import Browser, Page, Playwright
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--no-first-run", "--disable-dev-shm-usage"),
@@ -24,33 +26,151 @@ FLAGS = (
 SETTINGS = {
     # No question about news over the notebook, and nothing asked of the network.
     "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
-    "notebook-extension/tracker": '{"autoStartDefaultKernel": true}',
     "apputils-extension/themes": '{"theme": "JupyterLab Light"}',
+    "notebook-extension/tracker": '{"autoStartDefaultKernel": true}',
+}
+PRIVATE = {
+    "JUPYTERLAB_SETTINGS_DIR": "settings",
+    "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    "JUPYTER_CONFIG_DIR": "config",
+    "JUPYTER_RUNTIME_DIR": "runtime",
+    "IPYTHONDIR": "ipython",
+    "MPLCONFIGDIR": "matplotlib",
 }
 PATIENCE = 60_000
 """Milliseconds after which a condition that did not come true fails a test."""
 
+Colour = tuple[int, int, int]
+
+
+class Notebook:
+    """A notebook open in the browser."""
+
+    def __init__(self, page: Page, path: Path) -> None:
+        self.page = page
+        self.path = path
+
+    @property
+    def widget(self) -> Locator:
+        """The only widget on the page, once it has drawn something."""
+        return self.page.locator(".s2kit-live")
+
+    @property
+    def canvas(self) -> Locator:
+        """The widget's map."""
+        return self.page.locator(".s2kit-stage canvas")
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Execute a command of JupyterLab and wait until it is done."""
+        self.page.evaluate(
+            "([name, given]) => jupyterapp.commands.execute(name, given).then(() => null)",
+            [name, arguments],
+        )
+
+    def run(self, cell: int) -> None:
+        """Run one cell (again)."""
+        self.page.evaluate(
+            "at => { jupyterapp.shell.currentWidget.content.activeCellIndex = at }", cell
+        )
+        self.command("notebook:run-cell")
+
+    def ask(self, expression: str) -> str:
+        """Let the kernel evaluate an expression and return what it prints."""
+        script = """async code => {
+            const kernel = jupyterapp.shell.currentWidget.context.sessionContext.session.kernel;
+            const future = kernel.requestExecute({ code, store_history: false });
+            let said = "";
+            future.onIOPub = ({ header, content }) => {
+                if (header.msg_type === "stream") said += content.text;
+                if (header.msg_type === "error") said += content.traceback.join("\\n");
+            };
+            await future.done;
+            return said;
+        }"""
+        return str(self.page.evaluate(script, f"print({expression})")).strip()
+
+    def kill_kernel(self) -> None:
+        """Kill the kernel as the system does when memory runs out."""
+        os.kill(int(self.ask("__import__('os').getpid()")), signal.SIGKILL)
+
+    def dark(self, on: bool) -> None:
+        """Switch JupyterLab's theme."""
+        self.command("apputils:change-theme", theme=f"JupyterLab {'Dark' if on else 'Light'}")
+        light = str(not on).lower()
+        self.page.locator(f"body[data-jp-theme-light='{light}']").wait_for(state="attached")
+
+    def until(self, condition: str, argument: Any = None) -> None:
+        """Wait until a JavaScript expression, or function of the argument, comes true."""
+        self.page.wait_for_function(condition, arg=argument)
+
+    def place(self, column: float, row: float, size: int, pane: tuple[float, float] = (0, 1)):
+        """Return where on the page a pixel of the image is, when all ``size`` of it are seen.
+
+        ``pane`` is the part of the map's width, from and to.
+        """
+        box = self.canvas.bounding_box()
+        assert box is not None
+        width = box["width"] * (pane[1] - pane[0])
+        scale = min(width, box["height"]) / size
+        x = box["x"] + box["width"] * pane[0] + width / 2 + (column - size / 2) * scale
+        return x, box["y"] + box["height"] / 2 + (row - size / 2) * scale
+
+    def colour(self, x: float, y: float) -> Colour:
+        """Return the colour of a pixel of the screenshot."""
+        picture = Image.open(io.BytesIO(self.page.screenshot())).convert("RGB")
+        red, green, blue = picture.getpixel((round(x), round(y)))
+        return red, green, blue
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+        """Drag with the pointer, in steps as a hand does."""
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        self.page.mouse.move(*end, steps=8)
+        self.page.mouse.up()
+
+    def close(self) -> None:
+        """Close the page and stop its kernel."""
+        self.command("kernelmenu:shutdown")
+        self.page.close()
+
 
 class Lab:
-    """A running JupyterLab: its address, its working folder, its token."""
+    """A running JupyterLab, its folder, and a browser."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str, token: str, folder: Path, browser: Browser) -> None:
         self.address = address
+        self.token = token
         self.folder = folder
+        self.browser = browser
 
-    def write(self, name: str, cells: Sequence[str]) -> Path:
-        """Write a notebook of these code cells into the working folder."""
-        notebook = nbformat.v4.new_notebook(
+    def open(self, name: str, cells: Sequence[str]) -> Notebook:
+        """Write a notebook of these code cells, open it, and run them."""
+        document = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
         )
         path = self.folder / f"{name}.ipynb"
-        nbformat.write(notebook, path)
-        return path
+        nbformat.write(document, path)
+        notebook = self.reopen(path)
+        for cell in range(len(cells)):
+            notebook.run(cell)
+        return notebook
+
+    def reopen(self, path: Path) -> Notebook:
+        """Open a notebook as it is."""
+        page = self.browser.new_page(
+            viewport={"width": 1280, "height": 1000}, accept_downloads=True
+        )
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{self.address}/tree/{path.name}?token={self.token}&reset")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.evaluate("jupyterapp.shell.currentWidget.context.sessionContext.ready.then(() => 0)")
+        page.evaluate("jupyterapp.commands.execute('application:toggle-left-area').then(() => 0)")
+        return Notebook(page, path)
 
 
 @contextmanager
-def jupyter_lab(folder: Path, environment: dict[str, str]) -> Iterator[Lab]:
+def jupyter_lab(folder: Path, chromium: str) -> Iterator[Lab]:
     """Start JupyterLab on a free port of loopback, behind a base URL, in a folder of its own."""
     root, private = folder / "somewhere else", folder / "private"
     for name, text in SETTINGS.items():
@@ -73,30 +193,26 @@ def jupyter_lab(folder: Path, environment: dict[str, str]) -> Iterator[Lab]:
         "LabApp.expose_app_in_browser": True,
         "LabApp.extension_manager": "readonly",
     }
-    own = {
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "IPYTHONDIR": "ipython",
-        "MPLCONFIGDIR": "matplotlib",
-    }
-    checkout = str(Path(__file__).parents[2])
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())],
         cwd=root,
         env={
             **os.environ,
-            **{name: str(private / part) for name, part in own.items()},
-            "PYTHONPATH": checkout,
-            **environment,
+            **{name: str(private / part) for name, part in PRIVATE.items()},
+            # The kernel works in another folder and must find s2kit also where it is not installed.
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     try:
-        yield Lab(f"{_address(server)}/lab?token={token}", root)
+        address = _address(server)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+            yield Lab(f"{address}/lab", token, root, browser)
+            browser.close()
     finally:
         server.terminate()
         try:
@@ -119,31 +235,44 @@ def _address(server: "subprocess.Popen[str]") -> str:
 
     threading.Thread(target=read, daemon=True).start()
     try:
-        return found.get(timeout=PATIENCE / 1000)
+        return found.get(timeout=180)
     except queue.Empty:
         raise RuntimeError("JupyterLab did not start:\n" + "".join(said)) from None
 
 
-def chromium(playwright: Playwright) -> Browser:
-    """Start Debian's Chromium without a window."""
-    assert CHROMIUM is not None
-    return playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+CONTRAST = """(root) => {
+    const pencil = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const rgba = (css) => {
+        pencil.clearRect(0, 0, 1, 1);
+        pencil.fillStyle = css;
+        pencil.fillRect(0, 0, 1, 1);
+        return [...pencil.getImageData(0, 0, 1, 1).data];
+    };
+    const over = (top, under) => under.map((v, i) => v + (top[i] - v) * top[3] / 255);
+    const ground = (node) => {
+        const own = rgba(getComputedStyle(node).backgroundColor);
+        return own[3] === 255 || !node.parentElement ? own : over(own, ground(node.parentElement));
+    };
+    const light = (colour) => {
+        const [r, g, b] = colour.map((v) => {
+            const part = v / 255;
+            return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const texts = [...root.querySelectorAll("*")].filter((node) =>
+        node.checkVisibility() && !node.closest(":disabled") &&
+        [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()));
+    return texts.map((node) => {
+        const back = ground(node);
+        const pair = [light(over(rgba(getComputedStyle(node).color), back)), light(back)];
+        const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+        return [node.textContent.trim().slice(0, 40), Math.round(100 * ratio) / 100];
+    });
+}"""
+"""Contrast of every text in an element with what is behind it (WCAG 2, 1.4.3)."""
 
 
-def open_notebook(browser: Browser, lab: Lab, path: Path, dark: bool = False) -> Page:
-    """Open a notebook in JupyterLab and run all its cells."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1000}, accept_downloads=True)
-    page.set_default_timeout(PATIENCE)
-    address, query = lab.address.split("?")
-    page.goto(f"{address}/tree/{path.name}?{query}&reset")
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    page.evaluate("jupyterapp.shell.currentWidget.context.sessionContext.ready.then(() => null)")
-    if dark:
-        theme = "JupyterLab Dark"
-        page.evaluate(
-            "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
-        )
-        page.locator("body[data-jp-theme-light='false']").wait_for()
-    page.evaluate("void jupyterapp.commands.execute('application:toggle-left-area')")
-    page.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
-    return page
+def poor_contrasts(widget: Locator) -> dict[str, float]:
+    """Return the texts whose contrast is below 4.5, with it."""
+    return {text: ratio for text, ratio in widget.evaluate(CONTRAST) if ratio < 4.5}

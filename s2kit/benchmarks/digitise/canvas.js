@@ -196,7 +196,7 @@ class Desk {
       this.drag = this.tools.edit.held = null;
     });
     canvas.addEventListener("pointerleave", () => {
-      if (!this.drag) this.point(null);
+      if (!this.drag && !this.byKey) this.point(null);
     });
     canvas.addEventListener("wheel", (event) => {
       if (!wheelZooms(event)) return;
@@ -208,6 +208,12 @@ class Desk {
   }
 
   pointerMoved(event) {
+    // When the page moves under a resting pointer, it must not take over from the keyboard.
+    const { clientX, clientY } = event;
+    const rests = clientX === this.pointer?.[0] && clientY === this.pointer?.[1];
+    this.pointer = [clientX, clientY];
+    if (this.byKey && rests) return;
+    this.byKey = false;
     const { x, y, place } = this.place(event);
     this.point(place);
     const { drag } = this;
@@ -235,6 +241,7 @@ class Desk {
       Math.min(width, Math.max(0, Math.round(column) + dx)),
       Math.min(height, Math.max(0, Math.round(row) + dy)),
     ];
+    this.byKey = true;
     this.viewport.reveal(...moved);
     this.point(this.polygons.toMap(moved));
     if (this.tools.edit.held) this.tools.edit.move(this.cursor);

@@ -76,10 +76,9 @@ class DigitiserView {
     const main = element("div", { class: "s2kit-main" }, desk.node, under);
     const side = element("div", { class: "s2kit-side" }, this.classes.node, this.findings.node);
     if (model.get("sources").length) side.append(this.copying());
-    // JupyterLab's own keys (dd deletes a cell, 1 makes it a heading) must not fire in here.
     this.node = element(
       "div",
-      { class: "s2kit s2kit-digitise", "data-lm-suppress-shortcuts": "true" },
+      { class: "s2kit s2kit-digitise" },
       tools, this.image.node, this.help, this.alert,
       element("div", { class: "s2kit-body" }, main, side),
     );

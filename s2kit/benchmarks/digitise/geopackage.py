@@ -102,11 +102,20 @@ def open_layer(path: Path, crs: CRS, label_column: str | None = None) -> tuple[L
     columns = {n: _dtype(kind) for n, kind in zip(info["fields"], info["dtypes"], strict=True)}
     rows = table.astype(columns)[list(columns)].to_dict("index")
     shapes = {
-        int(fid): Shape(int(labels[fid]), geometry or shapely.Polygon(), rows[fid])
+        int(fid): Shape(
+            int(labels[fid]),
+            geometry or shapely.Polygon(),
+            _own(rows[fid], class_of(int(labels[fid])).short),
+        )
         for fid, geometry in table.geometry.items()
     }
     layout = replace(layout, layer=info["layer_name"], label_column=str(labels.name))
     return replace(layout, columns=columns, stamp=stamp_of(path), content=shapes), shapes
+
+
+def _own(row: Mapping[str, Any], class_name: str) -> dict[str, Any]:
+    """Return a row without the name we gave it: it follows the class, one given in QGIS stays."""
+    return {key: value for key, value in row.items() if (key, value) != ("name", class_name)}
 
 
 def _layer_name(path: Path) -> str:
@@ -177,8 +186,9 @@ def layer_table(file: LayerFile, shapes: Mapping[int, Shape]) -> gpd.GeoDataFram
             values: list[Any] = [shape.label for shape in shapes.values()]
         else:
             # A new polygon is named after its class; names given in QGIS stay.
+            named = column == "name" and dtype in ("str", "object")
             values = [
-                s.attributes.get(column, class_of(s.label).short if column == "name" else None)
+                s.attributes.get(column, class_of(s.label).short if named else None)
                 for s in shapes.values()
             ]
         columns[column] = pd.Series(values, dtype=dtype)

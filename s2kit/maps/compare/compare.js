@@ -86,10 +86,9 @@ class ComparisonView {
     );
     const map = element("div", { class: "s2kit-main" }, this.stage.node, this.legend.node);
     const side = element("div", { class: "s2kit-side" }, this.readout.node, this.table.node);
-    // JupyterLab's own keys (dd deletes a cell, 1 makes it a heading) must not fire in here.
     this.node = element(
       "div",
-      { class: "s2kit s2kit-compare", "data-lm-suppress-shortcuts": "true" },
+      { class: "s2kit s2kit-compare" },
       tools, this.help, this.alert, element("div", { class: "s2kit-body" }, map, side),
     );
     el.append(this.node);

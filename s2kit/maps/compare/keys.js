@@ -55,5 +55,6 @@ function step({ model, stage }, key) {
     row: Math.min(height - 1, Math.max(0, row + dy)),
   };
   viewport.reveal(next.column + 0.5, next.row + 0.5);
+  stage.byKey = true;
   stage.read(next);
 }

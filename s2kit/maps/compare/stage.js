@@ -65,9 +65,7 @@ class Stage {
       this.divider(context, width / 2, false);
     } else if (this.mode === "blend") {
       this.pane(context, left, 0, width);
-      context.globalAlpha = this.model.get("opacity");
-      this.pane(context, right, 0, width);
-      context.globalAlpha = 1;
+      this.veil(context, right);
     } else {
       const x = this.model.get("position") * width;
       this.pane(context, left, 0, x);
@@ -96,15 +94,25 @@ class Stage {
     context.clip();
     const beneath = this.model.get("beneath") && raster.layer.kind === "codes" && this.image();
     if (beneath) {
-      const alpha = context.globalAlpha;
       beneath.draw(context, viewport);
-      context.globalAlpha = 0.6 * alpha;
-      context.fillStyle = "#ffffff";
+      context.fillStyle = "rgb(255 255 255 / 0.6)";
       context.fillRect(0, 0, this.width, this.height);
-      context.globalAlpha = alpha;
     }
     raster.draw(context, viewport);
     context.restore();
+  }
+
+  // The right layer with what is beneath it, as one picture that lets the left one through.
+  veil(context, raster) {
+    this.scratch ??= element("canvas");
+    const { width, height } = context.canvas;
+    Object.assign(this.scratch, { width, height });
+    const own = this.scratch.getContext("2d");
+    own.setTransform(context.getTransform());
+    this.pane(own, raster, 0, this.width);
+    context.globalAlpha = this.model.get("opacity");
+    context.drawImage(this.scratch, 0, 0, this.width, this.height);
+    context.globalAlpha = 1;
   }
 
   image() {
@@ -183,7 +191,7 @@ class Stage {
       });
     }
     canvas.addEventListener("pointerleave", () => {
-      if (!this.drag) this.read(null);
+      if (!this.drag && !this.byKey) this.read(null);
     });
     canvas.addEventListener("wheel", (event) => {
       if (!wheelZooms(event)) return;
@@ -201,6 +209,12 @@ class Stage {
   }
 
   pointerMoved(event) {
+    // When the page moves under a resting pointer, it must not take over from the keyboard.
+    const { clientX, clientY } = event;
+    const rests = clientX === this.pointer?.[0] && clientY === this.pointer?.[1];
+    this.pointer = [clientX, clientY];
+    if (this.byKey && rests) return;
+    this.byKey = false;
     const [x, y, whole] = this.place(event);
     if (this.drag?.swipes) {
       this.model.set("position", Math.min(1, Math.max(0, whole / this.width)));

@@ -1,7 +1,12 @@
 // Elements with their attributes, and the controls that both widgets use.
 
+const FOCUSABLE = ["button", "select", "input", "canvas"];
+
 function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
+  // JupyterLab's own keys (dd deletes a cell, 1 makes it a heading) must not fire in here. It looks
+  // for the attribute from the focused element up, but matches that element's selectors first.
+  if (FOCUSABLE.includes(tag)) node.setAttribute("data-lm-suppress-shortcuts", "true");
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
@@ -16,9 +21,9 @@ function button(text, title, onclick, attributes = {}) {
 }
 
 // A labelled choice; options are [value, text].
-function choice(label, options, value, onchange, attributes = {}) {
+function choice(label, options, value, onchange) {
   const select = element("select", {
-    ...attributes,
+    "aria-label": label,
     onchange: (event) => onchange(event.target.value),
   });
   const node = element("label", { class: "s2kit-field" }, element("span", {}, label), select);
