@@ -3,17 +3,15 @@
 import base64
 import io
 import re
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from PIL import Image
 
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
-sys.path.insert(0, str(NOTEBOOKS))
-import build  # noqa: E402
+import build
 
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SOURCES = sorted((NOTEBOOKS / "source").glob("[0-9]*.py"))
 STORED = sorted(NOTEBOOKS.glob("**/[0-9]*.ipynb"))
 

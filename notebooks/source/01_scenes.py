@@ -33,8 +33,15 @@ from s2kit.scenes.radiometry import (
     to_reflectance,
 )
 from s2kit.scenes.registration import best_shift, measure_shift, shift_20m_bands
+from s2kit.scenes.simulated.figures import (
+    show_class_histograms,
+    show_crop_year,
+    show_side_by_side,
+)
 from s2kit.scenes.simulated.source import landscapes
-from s2kit.scenes.source import open_numbers, open_scene, record, scene_names
+from s2kit.scenes.simulated.source import open_mask as open_simulated_mask
+from s2kit.scenes.simulated.source import open_scene as open_simulated
+from s2kit.scenes.source import open_mask, open_numbers, open_scene, record, scene_names
 
 # %% [markdown]
 # ## One scene
@@ -394,6 +401,37 @@ check(
     expected=[0, 0, 1000, 1000],
     hint="Compare the baseline, as a number, with 4.",
 )
+
+# %% [markdown]
+# ## A country that does not exist
+#
+# The products of that local catalogue show no place on Earth. They are **simulated**, so that the
+# course works without a network: invented parcels, roads and quarries, with the spectra of the
+# authors' labelled pixels, a crop calendar, shade, and the blur and noise of the sensor. How good
+# is the forgery? Here is your scene beside the simulated one of the same day. (If you work on
+# simulated scenes, the two are the same.)
+
+# %%
+forged = open_simulated(name)
+show_side_by_side(scene, forged)
+
+# %% [markdown]
+# The fields differ, the look is alike. More telling than looks are the numbers, class by class and
+# band by band: grey for your scene, red for the simulated one.
+
+# %%
+show_class_histograms((scene, open_mask(name)), (forged, open_simulated_mask(name)))
+
+# %% [markdown]
+# What moves in the simulated country is the crops. Each parcel has one, and its calendar sets its
+# state on every day: that is how classes 4, 5 and 9 wander through the year, while forests and
+# roads stay. The vegetation index of every crop through a year:
+
+# %%
+show_crop_year()
+
+# %% [markdown]
+# Accuracy reached on these landscapes says nothing about the paper. They are a place to learn.
 
 # %% [markdown]
 # ## One place, many dates

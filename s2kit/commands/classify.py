@@ -36,7 +36,10 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
 @click.argument("image", metavar="IMAGE", type=PATH)
 @click.option("--out", metavar="MAP.tif", type=PATH, required=True, help="The map to write.")
 @click.option(
-    "--weights", metavar="FILE", type=PATH, help="Default: weights/short.safetensors in S2KIT_HOME."
+    "--weights",
+    metavar="FILE",
+    type=PATH,
+    help="Default: S2KIT_HOME/S2KIT_DATA/weights/short.safetensors.",
 )
 @click.option(
     "--offset",

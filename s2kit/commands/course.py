@@ -24,7 +24,8 @@ EXAMPLES = """\b
 Examples:
   python -m s2kit course
   python -m s2kit course --only 03 --only 04
-"""
+
+Exit codes: 0 done, 1 a chapter stopped or there is no data, 2 wrong usage."""
 
 
 @click.command(epilog=EXAMPLES)

@@ -7,24 +7,22 @@ from s2kit.scenes.manifest import PARTS
 from s2kit.scenes.settings import data_source
 from s2kit.scenes.source import availability
 
+EXAMPLES = """\b
+Examples:
+  python -m s2kit data
+  S2KIT_DATA=authors python -m s2kit data
+  S2KIT_DATA=authors S2KIT_MIRROR=/data/lulc_mining python -m s2kit data
 
-@click.command()
+Exit codes: 0 at least one scene has image and mask, 1 none can be had or a setting is wrong."""
+
+
+@click.command(epilog=EXAMPLES)
 def data() -> None:
-    r"""Fetch or find the scenes that S2KIT_DATA names, and list them.
+    """Fetch or find the scenes that S2KIT_DATA names, and list them.
 
-    Files of the authors' archive come from S2KIT_MIRROR, or are downloaded into S2KIT_HOME and
-    verified; an interrupted download goes on where it stopped. A scene that cannot be had is
-    listed with the reason, and the rest goes on.
-
-    \b
-    Examples:
-      S2KIT_DATA=authors python -m s2kit data
-      S2KIT_DATA=authors S2KIT_MIRROR=/data/lulc_mining python -m s2kit data
-
-    \b
-    Exit codes:
-      0  at least one scene has image and mask
-      1  no scene can be had, or a setting is wrong
+    Simulated landscapes are made on the spot. Files of the authors' archive come from
+    S2KIT_MIRROR, or are downloaded into S2KIT_HOME and verified; an interrupted download goes on
+    where it stopped. A scene that cannot be had is listed with the reason, and the rest goes on.
     """
     table = availability()
     whole = (table["image"] == "yes") & (table["mask"] == "yes")

@@ -15,7 +15,8 @@ EXAMPLES = """\b
 Examples:
   python -m s2kit train
   python -m s2kit train --recipe full --seed 3 --out full3.safetensors
-"""
+
+Exit codes: 0 done, 1 scenes or settings that cannot be used, 2 wrong usage."""
 
 
 @click.command(epilog=EXAMPLES)
@@ -24,7 +25,7 @@ Examples:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where the weights go; default weights/RECIPE.safetensors in S2KIT_HOME.",
+    help="Where the weights go; default S2KIT_HOME/S2KIT_DATA/weights/RECIPE.safetensors.",
 )
 def train(recipe: str, seed: int, out: Path | None) -> None:
     """Train a U-Net by a named recipe and write its weights.

@@ -37,11 +37,10 @@ def to_tensors(scene: xr.DataArray, mask: xr.DataArray) -> tuple[Tensor, Tensor]
 
 
 class Patches:
-    """Draws batches of random crops around labelled pixels of every class.
+    """Draws batches of random crops, each holding at least one labelled pixel.
 
-    A scene is drawn with equal chance, then one of the classes labelled in it, then a pixel of
-    that class, then a crop that holds the pixel. Uniform crops would hold few roads and houses,
-    and none at all where labels are sparse.
+    A scene is drawn with equal chance, then one of its labelled pixels, then a crop around it:
+    where labels are sparse, most uniform crops would hold none.
     """
 
     def __init__(
@@ -60,10 +59,7 @@ class Patches:
                 )
         self.labelled = labelled
         self.crop, self.batch, self.gain_jitter = crop, batch, gain_jitter
-        self.positions = [
-            [torch.nonzero(target == label) for label in target.unique() if label != IGNORE]
-            for _, target in labelled
-        ]
+        self.positions = [torch.nonzero(target != IGNORE) for _, target in labelled]
         self.random = torch.Generator().manual_seed(seed)
 
     def draw(self) -> tuple[Tensor, Tensor]:
@@ -74,8 +70,7 @@ class Patches:
     def _one(self) -> tuple[Tensor, Tensor]:
         which = self._integer(len(self.labelled))
         image, target = self.labelled[which]
-        of_a_class = self.positions[which][self._integer(len(self.positions[which]))]
-        row, column = of_a_class[self._integer(len(of_a_class))].tolist()
+        row, column = self.positions[which][self._integer(len(self.positions[which]))].tolist()
         top = self._start(row, target.shape[0])
         left = self._start(column, target.shape[1])
         window = (slice(top, top + self.crop), slice(left, left + self.crop))

@@ -1,4 +1,4 @@
-"""The three environment variables that steer the course.
+"""The environment variables that steer the course.
 
 ``S2KIT_DATA``
     where scenes come from: ``simulated``, ``authors`` or ``catalogue``.
@@ -6,6 +6,10 @@
     where data, weights and results are kept; default ``data/`` in the checkout.
 ``S2KIT_MIRROR``
     a folder laid out as COMMIT/PATH that holds the authors' archive; read instead of the network.
+``S2KIT_ARCHIVE``
+    another address of the authors' archive (see `archive`).
+``S2KIT_CATALOGUE``
+    the STAC catalogue of ``S2KIT_DATA=catalogue``; Earth Search by default (see `catalogue`).
 """
 
 import os

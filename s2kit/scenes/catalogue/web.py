@@ -28,6 +28,7 @@ class Patience:
     slowest: float = 20_000.0
     """Bytes per second below which, after ``silence``, an answer counts as stuck."""
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
 
 PATIENCE = Patience()
@@ -133,10 +134,10 @@ def _ask(
     timeout = httpx.Timeout(PATIENCE.silence)
     with _client().stream(method, url, headers=sent, json=json, timeout=timeout) as answer:
         _check_status(answer, url, expected)
-        body, start = bytearray(), time.monotonic()
+        body, start = bytearray(), PATIENCE.clock()
         for chunk in answer.iter_raw():
             body += chunk
-            spent = time.monotonic() - start
+            spent = PATIENCE.clock() - start
             if spent > PATIENCE.silence + len(body) / PATIENCE.slowest:
                 raise _AskAgain(f"only {len(body)} bytes in {spent:.0f} seconds")
     return Reply(answer.status_code, dict(answer.headers), bytes(body))

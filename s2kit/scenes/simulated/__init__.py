@@ -9,6 +9,7 @@ here says nothing about the paper.
 
 from s2kit.scenes.simulated.make import (
     SEED,
+    landscapes_folder,
     make_landscapes,
     mask_path,
     polygons_path,
@@ -19,6 +20,7 @@ from s2kit.scenes.simulated.products import ATTRIBUTION
 __all__ = [
     "ATTRIBUTION",
     "SEED",
+    "landscapes_folder",
     "make_landscapes",
     "mask_path",
     "polygons_path",

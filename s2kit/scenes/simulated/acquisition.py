@@ -86,7 +86,7 @@ def texture(
     rows, cols = np.indices(shape, np.float32)
     passes = rows * np.cos(land.tillage) - cols * np.sin(land.tillage)
     stripes = lasting.standard_normal((10, 512), np.float32)[:, (passes / 3).astype(int) % 512]
-    fields += 0.8 * np.where((land.codes == 9)[land.objects], stripes, 0)
+    fields += 0.65 * np.where((land.codes == 9)[land.objects], stripes, 0)
     fields *= np.where(cover == 8, np.float32(CALM), 1)
     for code in np.unique(cover):
         there = cover == code

@@ -39,7 +39,8 @@ def choose(land: Landscape, style: Style, rng: np.random.Generator) -> Drawn:
     for code, share in SHARES.items():
         if code == 6 and style.quarries:
             continue
-        budget = share * style.labelled * cover.size
+        rural = 1 - style.town if code == FIELD else 1.0
+        budget = share * rural * style.labelled * cover.size
         numbers, sizes = np.unique(np.where(cover == code, core, 0), return_counts=True)
         least = 100 if code in (1, 2) else 12
         fit = (numbers > 0) & (sizes >= least) & (sizes < 0.35 * budget + 100)

@@ -18,7 +18,9 @@ from rasterio.features import rasterize
 from rasterio.transform import from_origin
 from shapely import box
 
+from s2kit.errors import S2kitError
 from s2kit.scenes.manifest import SceneRecord, read_manifest
+from s2kit.scenes.settings import home
 from s2kit.scenes.simulated.acquisition import acquire
 from s2kit.scenes.simulated.drawing import choose, draw_polygons
 from s2kit.scenes.simulated.grid import Array, crop, ground_of
@@ -26,7 +28,7 @@ from s2kit.scenes.simulated.landscape import make_landscape
 from s2kit.scenes.simulated.products import ATTRIBUTION, COLLECTION, write_product, write_raster
 from s2kit.scenes.simulated.styles import style_of
 
-SEED = 1
+SEED = 5
 
 HAZE = {"strzegom_20220619": 0.06}
 """Optical thickness of the veil over the one hazy date (the authors' image of that day has one)."""
@@ -48,12 +50,22 @@ def make_landscapes(
         The same seed gives the same bytes with the same versions of the libraries.
     records
         The scenes; by default those of the manifest.
+
+    Raises
+    ------
+    S2kitError
+        If ``folder`` holds something else, which would be lost.
     """
     scenes = list(read_manifest().values() if records is None else records)
     stamp = {"s2kit:seed": seed, "s2kit:version": version(scenes)}
     catalogue = folder / "catalog.json"
-    if catalogue.exists() and stamp.items() <= json.loads(catalogue.read_text("utf-8")).items():
+    found = json.loads(catalogue.read_text("utf-8")) if catalogue.exists() else {}
+    if stamp.items() <= found.items():
         return catalogue
+    if folder.exists() and any(folder.iterdir()) and not stamp.keys() <= found.keys():
+        raise S2kitError(
+            f"{folder} holds other things than simulated scenes; name an empty or a new folder"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
@@ -141,6 +153,11 @@ def _write_benchmark(
         polygons.to_file(polygons_path(record.name, folder), layer="benchmark")
     finally:
         set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def landscapes_folder() -> Path:
+    """Return where the course keeps the simulated scenes."""
+    return home() / "simulated" / "landscapes"
 
 
 def mask_path(name: str, folder: Path) -> Path:

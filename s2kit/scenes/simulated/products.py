@@ -10,8 +10,8 @@ import pystac
 import rasterio
 from pyproj import Transformer
 from rasterio.transform import Affine
-from shapely.geometry import box, mapping
-from shapely.ops import transform as apply
+from shapely import Polygon
+from shapely.geometry import mapping
 
 from s2kit.scenes.bands import BANDS
 from s2kit.scenes.manifest import SceneRecord
@@ -92,7 +92,9 @@ def write_raster(
 
 def _item(record: SceneRecord, ground: Ground) -> pystac.Item:
     to_degrees = Transformer.from_crs(record.epsg, 4326, always_xy=True)
-    footprint = apply(to_degrees.transform, box(*astuple(ground)))
+    left, bottom, right, top = astuple(ground)
+    corners = to_degrees.transform([left, right, right, left], [bottom, bottom, top, top])
+    footprint = Polygon(zip(*corners, strict=True))
     part = record.name.removeprefix(f"{record.area}_{record.date:%Y%m%d}").lstrip("_") or "0"
     return pystac.Item(
         id=f"SIM_{record.tile}_{record.date:%Y%m%d}_{part}_L2A",

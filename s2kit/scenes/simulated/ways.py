@@ -31,8 +31,9 @@ def cheapest_way(cost: Array, start: Array, end: Array, smooth: float) -> Array:
 
 def _search(cost: Array, start: Array, end: Array) -> Array:
     coarse = cost[::COARSE, ::COARSE]
-    cells = [np.minimum(p / COARSE, np.array(coarse.shape) - 1).astype(int) for p in (start, end)]
-    path, _ = route_through_array(coarse, *cells, fully_connected=True, geometric=True)
+    last = np.array(coarse.shape) - 1
+    first_cell, last_cell = (np.minimum(p / COARSE, last).astype(int) for p in (start, end))
+    path, _ = route_through_array(coarse, first_cell, last_cell)  # by steps, diagonals longer
     return np.vstack([start, np.array(path[1:-1]).reshape(-1, 2) * COARSE, end])
 
 

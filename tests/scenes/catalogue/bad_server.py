@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from s2kit.scenes.catalogue.web import Patience
+
 Fault = Callable[["Handler"], bool]
 """Answers a request badly and returns True, or returns False to let the good answer follow."""
 
@@ -104,6 +106,24 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         pass
+
+
+class ChunkClock(threading.local):
+    """A clock that goes a second per look, of which there is one per piece of an answer.
+
+    So what drips takes long on it, however busy the machine that tests.
+    """
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        self.seconds += 1
+        return self.seconds
+
+
+def impatient(sleep: Callable[[float], None]) -> Patience:
+    """Return the patience of a client in a test: pauses are passed on, not taken."""
+    return Patience(attempts=4, silence=10, slowest=1e6, sleep=sleep, clock=ChunkClock())
 
 
 def always(fault: Fault) -> Fault:

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pystac
 import pytest
-from bad_server import BadServer, always, cut, drip, status
+from bad_server import BadServer, always, cut, drip, impatient, status
 from click.testing import CliRunner
 from sentinel_product import LEFT, SIDE, TOP, Product
 
@@ -98,8 +98,7 @@ def _wait_for(bind: str) -> None:
 @pytest.fixture
 def source(api: BadServer, monkeypatch: pytest.MonkeyPatch) -> Source:
     api.reset()
-    patience = web.Patience(attempts=4, silence=0.5, slowest=1e6, sleep=lambda seconds: None)
-    monkeypatch.setattr(web, "PATIENCE", patience)
+    monkeypatch.setattr(web, "PATIENCE", impatient(lambda seconds: None))
     return open_source(api.url)
 
 
