@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from contrast import poor_contrasts
 
 pytestmark = pytest.mark.browser
 
@@ -192,8 +193,6 @@ def test_the_view_is_saved_as_png(notebook):
 
 
 def test_texts_are_readable_in_both_themes(notebook):
-    from lab import poor_contrasts
-
     notebook.page.mouse.move(*notebook.place(45.5, 35.5, SIZE))
     notebook.page.locator(".s2kit-caption", has_text="mean of").wait_for()
     assert poor_contrasts(notebook.widget) == {}

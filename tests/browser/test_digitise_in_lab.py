@@ -5,10 +5,10 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from contrast import poor_contrasts
 from shapely import Polygon, box
 
 from s2kit.benchmarks.polygons import read_polygons
-from s2kit.benchmarks.rasterise import rasterise
 
 pytestmark = pytest.mark.browser
 
@@ -107,7 +107,7 @@ def test_a_polygon_is_drawn_saved_and_read_back(notebook):
     assert pixels(notebook, 9).inner_text() == "300"
     # Its filling, and a white line around it.
     notebook.page.mouse.move(*notebook.place(50, 50, SIZE))
-    red, green, blue = notebook.colour(*notebook.place(14, 22, SIZE))
+    _, green, blue = notebook.colour(*notebook.place(14, 22, SIZE))
     assert (green > blue + 30, green > 60) == (True, True)
     style = path_of(notebook).with_suffix(".qml").read_text()
     assert "categorizedSymbol" in style
@@ -294,8 +294,6 @@ def test_a_file_of_qgis_is_opened_and_kept_in_its_layout(notebook, lab):
 
 
 def test_texts_are_readable_in_both_themes(notebook):
-    from lab import poor_contrasts
-
     draw(notebook, 10, 10, 30, 20)
     notebook.canvas.focus()
     notebook.page.keyboard.press("?")

@@ -1,0 +1,43 @@
+"""Whether the texts of a widget can be read on what is behind them."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+CONTRAST = """(root) => {
+    const pencil = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const rgba = (css) => {
+        pencil.clearRect(0, 0, 1, 1);
+        pencil.fillStyle = css;
+        pencil.fillRect(0, 0, 1, 1);
+        return [...pencil.getImageData(0, 0, 1, 1).data];
+    };
+    const over = (top, under) => under.map((v, i) => v + (top[i] - v) * top[3] / 255);
+    const ground = (node) => {
+        const own = rgba(getComputedStyle(node).backgroundColor);
+        return own[3] === 255 || !node.parentElement ? own : over(own, ground(node.parentElement));
+    };
+    const light = (colour) => {
+        const [r, g, b] = colour.map((v) => {
+            const part = v / 255;
+            return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const texts = [...root.querySelectorAll("*")].filter((node) =>
+        node.checkVisibility() && !node.closest(":disabled") &&
+        [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()));
+    return texts.map((node) => {
+        const back = ground(node);
+        const pair = [light(over(rgba(getComputedStyle(node).color), back)), light(back)];
+        const ratio = (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+        return [node.textContent.trim().slice(0, 40), Math.round(100 * ratio) / 100];
+    });
+}"""
+"""Contrast of every text in an element with what is behind it (WCAG 2, 1.4.3)."""
+
+
+def poor_contrasts(widget: "Locator") -> dict[str, float]:
+    """Return the texts whose contrast is below 4.5, with it."""
+    return {text: ratio for text, ratio in widget.evaluate(CONTRAST) if ratio < 4.5}
