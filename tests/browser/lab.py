@@ -17,7 +17,7 @@ from typing import Any
 
 import nbformat
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
@@ -65,6 +65,14 @@ class Notebook:
         self.page.evaluate(
             "([name, given]) => jupyterapp.commands.execute(name, given).then(() => null)",
             [name, arguments],
+        )
+
+    def write(self, cell: int, code: str) -> None:
+        """Replace the code of a cell."""
+        self.page.evaluate(
+            "([at, code]) => jupyterapp.shell.currentWidget.content.widgets[at]"
+            ".model.sharedModel.setSource(code)",
+            [cell, code],
         )
 
     def run(self, cell: int) -> None:
@@ -137,7 +145,7 @@ class Notebook:
 class Lab:
     """A running JupyterLab, its folder, and a browser."""
 
-    def __init__(self, address: str, token: str, folder: Path, browser: Browser) -> None:
+    def __init__(self, address: str, token: str, folder: Path, browser: BrowserContext) -> None:
         self.address = address
         self.token = token
         self.folder = folder
@@ -158,9 +166,7 @@ class Lab:
 
     def reopen(self, path: Path) -> Notebook:
         """Open a notebook as it is."""
-        page = self.browser.new_page(
-            viewport={"width": 1280, "height": 1000}, accept_downloads=True
-        )
+        page = self.browser.new_page()
         page.set_default_timeout(PATIENCE)
         page.goto(f"{self.address}/tree/{path.name}?token={self.token}&reset")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
@@ -211,7 +217,11 @@ def jupyter_lab(folder: Path, chromium: str) -> Iterator[Lab]:
         address = _address(server)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-            yield Lab(f"{address}/lab", token, root, browser)
+            # One context: like a person's browser it remembers, from page to page.
+            context = browser.new_context(
+                viewport={"width": 1280, "height": 1000}, accept_downloads=True
+            )
+            yield Lab(f"{address}/lab", token, root, context)
             browser.close()
     finally:
         server.terminate()

@@ -207,7 +207,7 @@ def test_overlaps_are_shown_and_cut_off(notebook):
     draw(notebook, 5, 5, 35, 25)
     page.get_by_title("Undo: draw mature crops").wait_for()
     notebook.until("document.querySelector('.s2kit-digitise').dataset.polygons === '3'")
-    assert saved(notebook).area.sum() == 60000
+    assert saved(notebook).area.to_list() == [20000, 10000, 35000]
 
 
 def test_a_crossed_outline_is_shown_and_repaired(notebook):
@@ -257,8 +257,7 @@ def test_fifty_polygons_and_not_one_is_lost(notebook):
     polygons = saved(notebook)
     assert polygons.label.to_list() == [1 + number % 10 for number in range(50)]
     assert (polygons.area == 2000).all()
-    scene = notebook.ask("digitiser.mask.values.sum(), digitiser.mask.notnull().sum().item()")
-    assert scene == str((sum(20 * label for label in polygons.label), SIZE * SIZE))
+    assert int(notebook.ask("digitiser.mask.values.sum()")) == 20 * polygons.label.sum()
 
 
 def test_a_file_of_qgis_is_opened_and_kept_in_its_layout(notebook, lab):
@@ -267,11 +266,7 @@ def test_a_file_of_qgis_is_opened_and_kept_in_its_layout(notebook, lab):
     outlines = [block(5, 5, 10, 10), block(20, 20, 40, 30)]
     gpd.GeoDataFrame(table, geometry=outlines, crs=32633).to_file(path, layer="polygons")
     notebook.ask("exec(\"digitiser = Digitiser('from qgis.gpkg', scene)\")")
-    cell = "digitiser"
-    notebook.page.evaluate(
-        "code => jupyterapp.shell.currentWidget.content.widgets[1].model.sharedModel.setSource(code)",
-        cell,
-    )
+    notebook.write(1, "digitiser")
     try:
         notebook.run(1)
         ready(notebook)
@@ -284,10 +279,7 @@ def test_a_file_of_qgis_is_opened_and_kept_in_its_layout(notebook, lab):
         notebook.page.get_by_title("Undo: make it built-up").wait_for()
         saved(notebook)
     finally:
-        notebook.page.evaluate(
-            "code => jupyterapp.shell.currentWidget.content.widgets[1].model.sharedModel.setSource(code)",
-            WIDGET,
-        )
+        notebook.write(1, WIDGET)
     after = gpd.read_file(path, layer="polygons", fid_as_index=True)
     assert after.DN.to_dict() == {4: 8, 9: 3}
     assert after.note[4] == "pond"
@@ -326,10 +318,8 @@ def test_nothing_is_lost_when_the_kernel_dies(lab):
     notebook.page.locator(".jp-Dialog", has_text="Kernel").or_(
         notebook.page.locator(".s2kit-saved[data-state=slow]")
     ).first.wait_for()
-    notebook.page.keyboard.press("Escape")
-    notebook.command("kernelmenu:restart") if False else notebook.page.reload()
-    again = lab.reopen(notebook.path)
     notebook.page.close()
+    again = lab.reopen(notebook.path)
     again.run(0)
     again.run(1)
     ready(again)

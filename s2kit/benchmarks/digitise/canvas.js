@@ -177,6 +177,9 @@ class Desk {
   listen() {
     const { canvas } = this;
     canvas.style.cursor = "none";
+    canvas.addEventListener("focus", () => {
+      if (!this.cursor && canvas.matches(":focus-visible")) this.step(0, 0);
+    });
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       canvas.focus({ preventScroll: true });
@@ -249,7 +252,7 @@ class Desk {
   }
 
   press() {
-    if (!this.cursor) return;
+    if (!this.cursor) this.step(0, 0);
     const { edit } = this.tools;
     if (edit.held) edit.release();
     else if (this.tool !== "edit" || !edit.press(this.cursor)) this.tools[this.tool].click(this.cursor);

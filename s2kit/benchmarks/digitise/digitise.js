@@ -187,7 +187,7 @@ class DigitiserView {
     const saved = this.state?.saved;
     const name = this.model.get("path").split(/[/\\]/).pop();
     const [state, text] = slow
-      ? ["slow", "the kernel does not answer; the polygons are kept in this browser"]
+      ? ["slow", "the kernel does not answer; the polygons are kept in this browser until it does"]
       : pending.size
         ? ["busy", "saving …"]
         : saved?.ok === false

@@ -122,7 +122,7 @@ class ImageChoice {
     group.append(...presets);
     this.node = element(
       "div",
-      { class: "s2kit-tools", role: "toolbar", "aria-label": "Image" },
+      { class: "s2kit-tools", role: "toolbar", "aria-label": "Image and bands" },
       this.scene, group, ...this.channels, this.stretch,
     );
   }
