@@ -171,7 +171,7 @@ for text, pixels in (("same class", same), ("other class", known & ~same)):
 # own map can be had it is the second one; else the reference is. Point at a pixel on which they
 # differ: is its spectrum that of its class?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 layers = {"image": scene, "our map": codes}
 if record(name).class_map is not None:
     layers["the authors' map"] = open_class_map(name)

@@ -1,8 +1,6 @@
 """JupyterLab and Chromium for the tests of this folder; skipped with a word where there is none."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,18 +8,17 @@ import pytest
 if TYPE_CHECKING:
     from lab import Lab, Notebook
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Lab]":
     """A JupyterLab of the tests' own."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
     pytest.importorskip("playwright", reason="needs playwright: pip install playwright")
-    from lab import jupyter_lab
+    from lab import find_chromium, jupyter_lab
 
-    with jupyter_lab(tmp_path_factory.mktemp("lab"), CHROMIUM) as running:
+    chromium = find_chromium()
+    if chromium is None:
+        pytest.skip("needs Chromium: apt-get install chromium, or playwright install chromium")
+    with jupyter_lab(tmp_path_factory.mktemp("lab"), chromium) as running:
         yield running
 
 
@@ -37,9 +34,3 @@ def open_notebook(lab: "Lab") -> "Iterator[Callable[[str, list[str]], Notebook]]
     yield run
     for notebook in opened:
         notebook.close()
-
-
-@pytest.fixture(scope="session")
-def pictures() -> Path | None:
-    """Where screenshots are kept for a person to look at; None: nowhere."""
-    return None

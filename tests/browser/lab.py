@@ -5,6 +5,7 @@ import os
 import queue
 import re
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from typing import Any
 import nbformat
 from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
+
+from s2kit.scenes.settings import home
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
@@ -41,6 +44,16 @@ PATIENCE = 60_000
 """Milliseconds after which a condition that did not come true fails a test."""
 
 Colour = tuple[int, int, int]
+
+
+def find_chromium() -> str | None:
+    """Return the Chromium of the system, else the one that playwright installed, else None."""
+    for name in ("chromium", "chromium-browser"):
+        if path := shutil.which(name):
+            return path
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
 
 
 class Notebook:
@@ -77,10 +90,17 @@ class Notebook:
 
     def run(self, cell: int) -> None:
         """Run one cell (again)."""
-        self.page.evaluate(
-            "at => { jupyterapp.shell.currentWidget.content.activeCellIndex = at }", cell
-        )
+        self.go(cell)
         self.command("notebook:run-cell")
+
+    def go(self, cell: int) -> None:
+        """Make a cell the active one and scroll to it."""
+        script = """async at => {
+            const { content } = jupyterapp.shell.currentWidget;
+            content.activeCellIndex = at;
+            await content.scrollToItem(at);
+        }"""
+        self.page.evaluate(script, cell)
 
     def ask(self, expression: str) -> str:
         """Let the kernel evaluate an expression and return what it prints."""
@@ -106,6 +126,7 @@ class Notebook:
         self.command("apputils:change-theme", theme=f"JupyterLab {'Dark' if on else 'Light'}")
         light = str(not on).lower()
         self.page.locator(f"body[data-jp-theme-light='{light}']").wait_for(state="attached")
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def until(self, condition: str, argument: Any = None) -> None:
         """Wait until a JavaScript expression, or function of the argument, comes true."""
@@ -143,12 +164,15 @@ class Notebook:
 
 
 class Lab:
-    """A running JupyterLab, its folder, and a browser."""
+    """A running JupyterLab, the folders of its notebooks and of the course's data, a browser."""
 
-    def __init__(self, address: str, token: str, folder: Path, browser: BrowserContext) -> None:
+    def __init__(
+        self, address: str, token: str, folder: Path, home: Path, browser: BrowserContext
+    ) -> None:
         self.address = address
         self.token = token
         self.folder = folder
+        self.home = home
         self.browser = browser
 
     def open(self, name: str, cells: Sequence[str]) -> Notebook:
@@ -178,7 +202,8 @@ class Lab:
 @contextmanager
 def jupyter_lab(folder: Path, chromium: str) -> Iterator[Lab]:
     """Start JupyterLab on a free port of loopback, behind a base URL, in a folder of its own."""
-    root, private = folder / "somewhere else", folder / "private"
+    root, private, data = folder / "somewhere else", folder / "private", folder / "data"
+    _link_data(data)
     for name, text in SETTINGS.items():
         path = private / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -207,6 +232,7 @@ def jupyter_lab(folder: Path, chromium: str) -> Iterator[Lab]:
             **{name: str(private / part) for name, part in PRIVATE.items()},
             # The kernel works in another folder and must find s2kit also where it is not installed.
             "PYTHONPATH": str(Path(__file__).parents[2]),
+            "S2KIT_HOME": str(data),
             "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         },
         stdout=subprocess.PIPE,
@@ -221,7 +247,7 @@ def jupyter_lab(folder: Path, chromium: str) -> Iterator[Lab]:
             context = browser.new_context(
                 viewport={"width": 1280, "height": 1000}, accept_downloads=True
             )
-            yield Lab(f"{address}/lab", token, root, context)
+            yield Lab(f"{address}/lab", token, root, data, context)
             browser.close()
     finally:
         server.terminate()
@@ -229,6 +255,19 @@ def jupyter_lab(folder: Path, chromium: str) -> Iterator[Lab]:
             server.wait(timeout=PATIENCE / 1000)
         except subprocess.TimeoutExpired:
             server.kill()
+
+
+def _link_data(folder: Path) -> None:
+    """Make a home for the course's data: what there is, but results of its own.
+
+    So that nobody's benchmark is drawn into.
+    """
+    folder.mkdir()
+    for part in home().glob("*/*"):
+        if part.name not in ("results", "runs"):
+            link = folder / part.relative_to(home())
+            link.parent.mkdir(exist_ok=True)
+            link.symlink_to(part)
 
 
 def _address(server: "subprocess.Popen[str]") -> str:

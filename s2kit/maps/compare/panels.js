@@ -261,5 +261,5 @@ class Table {
 }
 
 function short(count) {
-  return count < 10000 ? String(count) : `${(count / 1000).toFixed(count < 100000 ? 1 : 0)}k`;
+  return count < 10000 ? String(count) : `${Math.round(count / 1000)}k`;
 }

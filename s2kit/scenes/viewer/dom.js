@@ -16,8 +16,12 @@ function element(tag, attributes = {}, ...children) {
   return node;
 }
 
+// A sign is read aloud by its title, less the key in brackets.
 function button(text, title, onclick, attributes = {}) {
-  return element("button", { type: "button", title, onclick, ...attributes }, text);
+  const sign = text && !/\p{L}/u.test(text);
+  const name = sign ? title.replace(/ \(.*\)$/, "") : null;
+  const given = { type: "button", title, onclick, "aria-label": name, ...attributes };
+  return element("button", given, text);
 }
 
 // A labelled choice; options are [value, text].

@@ -126,8 +126,10 @@ function drawScaleBar(context, viewport, grid, x, bottom) {
   context.restore();
 }
 
-function drawCredit(context, text, right, bottom) {
+// Left of the handle that makes the map higher.
+function drawCredit(context, text, width, bottom) {
   if (!text) return;
+  const right = width - 14;
   context.save();
   context.font = "10px system-ui, sans-serif";
   const wide = context.measureText(text).width;
