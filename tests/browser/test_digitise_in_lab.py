@@ -7,7 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from contrast import poor_contrasts
+from accessibility import focus_order, names, poor_contrasts
 from shapely import Polygon, box
 
 from s2kit.benchmarks.polygons import read_polygons
@@ -159,6 +159,21 @@ def test_everything_can_be_drawn_with_the_keyboard(notebook):
         page.keyboard.press(key)
     page.get_by_title("Undo: edit outline").wait_for()
     assert saved(notebook).geometry[0].area == pytest.approx(1600)
+
+
+def test_tab_goes_through_the_tools_the_board_and_the_classes(notebook):
+    assert all(names(notebook.widget))
+    order = focus_order(notebook, "Draw", 21)
+    assert order[:8] == [
+        *("Draw", "snap to pixels", "avoid overlaps", "fill", "Zoom out", "Zoom in", "all"),
+        "Colours",
+    ]
+    assert order[8:17] == [
+        *("Keys", "Image", "FCC", "TCC", "SWIR", "Red", "Green", "Blue", "Stretch")
+    ]
+    assert order[17].startswith("Drawing board. Arrow keys")
+    assert order[18].startswith("1 coniferous forest")
+    assert order[19:] == ["Copy permanent classes", "from"]
 
 
 def test_keys_leave_the_notebook_alone(notebook):

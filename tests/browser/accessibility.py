@@ -1,8 +1,9 @@
-"""Whether the texts of a widget can be read on what is behind them."""
+"""Whether a widget can be read, and used without a pointer."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lab import Notebook
     from playwright.sync_api import Locator
 
 CONTRAST = """(root) => {
@@ -41,3 +42,28 @@ CONTRAST = """(root) => {
 def poor_contrasts(widget: "Locator") -> dict[str, float]:
     """Return the texts whose contrast is below 4.5, with it."""
     return {text: ratio for text, ratio in widget.evaluate(CONTRAST) if ratio < 4.5}
+
+
+NAMES = """(root) => [...root.querySelectorAll("button, select, input, [tabindex]")]
+    .filter((node) => node.checkVisibility())
+    .map((node) => node.ariaLabel || node.labels?.[0]?.innerText || node.innerText || "")"""
+
+FOCUSED = """() => {
+    const { ariaLabel, labels, innerText } = document.activeElement;
+    return ariaLabel || labels?.[0]?.innerText || innerText;
+}"""
+
+
+def names(widget: "Locator") -> list[str]:
+    """Return by what name a screen reader announces each control."""
+    return [name.strip() for name in widget.evaluate(NAMES)]
+
+
+def focus_order(notebook: "Notebook", first: str, count: int) -> list[str]:
+    """Return the names of the controls that Tab reaches, from the radio button ``first`` on."""
+    notebook.page.get_by_role("radio", name=first).focus()
+    order = []
+    for _ in range(count):
+        order.append(" ".join(notebook.page.evaluate(FOCUSED).split()))
+        notebook.page.keyboard.press("Tab")
+    return order
