@@ -346,10 +346,10 @@ def test_nothing_is_lost_when_the_kernel_dies(lab):
     draw(notebook, 10, 10, 30, 20)
     path = path_of(notebook)
     assert len(saved(notebook)) == 1
-    notebook.ask("exec('digitiser.on_edit = lambda message: __import__(\"os\")._exit(1)')")
+    notebook.kill_kernel()
     notebook.page.keyboard.press("4")
     draw(notebook, 32, 10, 40, 20)
-    # The kernel died of it; the polygon is on the screen, and kept in the browser.
+    # Nobody saved this one; it is on the screen, and kept in the browser.
     kept = notebook.page.evaluate("key => localStorage.getItem(key)", f"s2kit-digitise:{path}")
     assert [each["label"] for each in json.loads(kept)["polygons"]] == [1, 4]
     assert read_polygons(path).label.to_list() == [1]

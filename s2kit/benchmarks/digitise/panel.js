@@ -54,7 +54,6 @@ class ClassList {
       cells.polygons.textContent = drawn || "·";
       cells.pixels.textContent = pixels[code] ? thousands(pixels[code]) : "·";
     }
-    this.node.dataset.counted = Number(this.node.dataset.counted || 0) + 1;
   }
 }
 
@@ -78,7 +77,6 @@ class Findings {
     this.mend.textContent = `Repair ${invalid} invalid`;
     this.list.replaceChildren(...findings.slice(0, 60).map((finding) => this.line(finding)));
     if (count > 60) this.list.append(element("li", {}, `… and ${count - 60} more`));
-    this.node.dataset.count = count;
   }
 
   line(finding) {

@@ -7,8 +7,7 @@ import matplotlib.pyplot as plt
 import xarray as xr
 from matplotlib.axes import Axes
 
-from s2kit.errors import S2kitError
-from s2kit.maps.compare.layers import Layer, named
+from s2kit.maps.compare.layers import Layer, data_of, named
 from s2kit.maps.compare.statistics import table_in_view
 from s2kit.maps.figures import show_class_map, show_confidence, show_error, show_false_colour
 from s2kit.maps.furniture import add_attribution
@@ -44,7 +43,7 @@ def show_pair(
         _draw(layers, name, ax, pair)
     axes[1].set_ylabel("")
     axes[1].tick_params(labelleft=False)
-    codes = present_codes(*(window.of(_data(layers, name)) for name in named(layers, "classes")))
+    codes = present_codes(*(window.of(data_of(layers, name)) for name in named(layers, "classes")))
     width, height = figure.get_size_inches()
     corner = (EDGE / width, (CREDIT + LEGEND_ROWS - EDGE) / height)
     add_class_legend(figure, corner, codes, columns=-(-len(codes) // 2))
@@ -78,7 +77,7 @@ def _draw(layers: Mapping[str, Layer], name: str, ax: Axes, pair: tuple[str, str
 
 
 def _agreement(layers: Mapping[str, Layer], pair: tuple[str, str]) -> str:
-    mapped, reference = (_data(layers, name) for name in pair)
+    mapped, reference = (data_of(layers, name) for name in pair)
     table = table_in_view(mapped, reference, Window(0, mapped.sizes["y"], 0, mapped.sizes["x"]))
     if table["agreement"] is None:
         return f"{pair[0]} and {pair[1]} have no classified pixel in common"
@@ -88,12 +87,5 @@ def _agreement(layers: Mapping[str, Layer], pair: tuple[str, str]) -> str:
 
 def _thinned(layers: Mapping[str, Layer], name: str) -> xr.DataArray:
     """Return a layer with no more pixels than a picture shows."""
-    data = _data(layers, name)
+    data = data_of(layers, name)
     return overview(data.sizes["y"], data.sizes["x"]).of(data)
-
-
-def _data(layers: Mapping[str, Layer], name: str) -> xr.DataArray:
-    data = layers[name].data
-    if data is None:
-        raise S2kitError(f"{name} is made of two layers and has no array of its own")
-    return data

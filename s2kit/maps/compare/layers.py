@@ -97,6 +97,15 @@ def named(layers: Mapping[str, Layer], kind: Kind) -> list[str]:
     return [name for name, layer in layers.items() if layer.kind == kind]
 
 
+def data_of(layers: Mapping[str, Layer], name: str) -> xr.DataArray:
+    """Return the array of a layer; S2kitError for the agreement, which has none."""
+    data = layers[name].data
+    if data is None:
+        given = ", ".join(each for each, layer in layers.items() if layer.data is not None)
+        raise S2kitError(f"{name} is made of two layers and has no array; choose one of {given}")
+    return data
+
+
 def _flat(data: xr.DataArray) -> xr.DataArray:
     return data.isel(band=0, drop=True) if "band" in data.dims else data
 
@@ -139,7 +148,7 @@ def pixels_of(
     """
     layer = layers[name]
     if layer.data is None:
-        first, second = (codes_of(_data(layers, each), window) for each in pair)
+        first, second = (codes_of(data_of(layers, each), window) for each in pair)
         return agreement_of(first, second)
     if layer.kind == "classes":
         return codes_of(layer.data, window)
@@ -148,10 +157,3 @@ def pixels_of(
         return composite_pixels(part, FALSE_COLOUR, stretch_limits(part, FALSE_COLOUR))
     percent = np.rint(100 * np.clip(part.values, 0, 1))
     return np.where(np.isnan(percent), 0, percent + 1).astype(np.uint8)
-
-
-def _data(layers: Mapping[str, Layer], name: str) -> xr.DataArray:
-    data = layers[name].data
-    if data is None:
-        raise S2kitError(f"{name} is no class map; choose one of {', '.join(layers)}")
-    return data

@@ -3,38 +3,32 @@
 class Legend {
   constructor(model) {
     this.model = model;
-    this.node = element("div", { class: "s2kit-legend", role: "group", "aria-label": "Classes" });
+    this.chips = new Map(
+      model.get("classes").map(({ code, name, short }) => {
+        const title = `Show or hide ${name}`;
+        const chip = button("", title, () => this.toggle(code), { class: "s2kit-chip" });
+        const swatch = element("i", { class: "s2kit-swatch" });
+        chip.append(swatch, element("b", {}, String(code)), ` ${short}`);
+        return [code, chip];
+      }),
+    );
+    const rest = { class: "s2kit-all" };
+    const all = button("all", "Show all classes", () => this.hide([]), rest);
+    const none = button("none", "Hide all classes", () => this.hide([...this.chips.keys()]), rest);
+    this.node = element(
+      "div",
+      { class: "s2kit-legend", role: "group", "aria-label": "Classes" },
+      ...this.chips.values(), all, none,
+    );
     this.draw();
   }
 
   draw() {
-    const { model } = this;
-    const hidden = model.get("hidden");
-    const palette = model.get("palette");
-    if (this.chips) {
-      for (const [code, chip] of this.chips) {
-        chip.setAttribute("aria-pressed", !hidden.includes(code));
-      }
-    } else {
-      this.chips = new Map(
-        model.get("classes").map(({ code, name, short }) => {
-          const swatch = element("i", { class: "s2kit-swatch" });
-          const title = `Show or hide ${name}`;
-          const chip = button("", title, () => this.toggle(code), { class: "s2kit-chip" });
-          chip.append(swatch, element("b", {}, String(code)), ` ${short}`);
-          chip.setAttribute("aria-pressed", !hidden.includes(code));
-          this.node.append(chip);
-          return [code, chip];
-        }),
-      );
-      const all = button("all", "Show all classes", () => this.hide([]), { class: "s2kit-all" });
-      const none = button("none", "Hide all classes", () => this.hide([...this.chips.keys()]), {
-        class: "s2kit-all",
-      });
-      this.node.append(all, none);
-    }
-    for (const each of model.get("classes")) {
-      this.chips.get(each.code).querySelector("i").style.background = each[palette];
+    const hidden = this.model.get("hidden");
+    for (const each of this.model.get("classes")) {
+      const chip = this.chips.get(each.code);
+      chip.setAttribute("aria-pressed", !hidden.includes(each.code));
+      chip.querySelector("i").style.background = each[this.model.get("palette")];
     }
   }
 

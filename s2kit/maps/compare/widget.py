@@ -8,7 +8,7 @@ import xarray as xr
 
 from s2kit.errors import S2kitError
 from s2kit.maps.compare.figures import picture_of_pair
-from s2kit.maps.compare.layers import AGREEMENT, Layer, named, pixels_of, read_layers
+from s2kit.maps.compare.layers import AGREEMENT, Layer, data_of, named, pixels_of, read_layers
 from s2kit.maps.compare.statistics import ClassSpectra, class_spectra, numbers, table_in_view
 from s2kit.maps.furniture import attribution
 from s2kit.scenes.bands import BANDS
@@ -105,10 +105,7 @@ class Comparison(MapWidget):
 
     def data(self, name: str) -> xr.DataArray:
         """Return the array of a layer by name."""
-        data = self._layers[name].data
-        if data is None:
-            raise S2kitError(f"{name} is made of two layers; choose one of {', '.join(self.pair)}")
-        return data
+        return data_of(self._layers, name)
 
     @traitlets.observe("mapped", "reference")
     def _make_agreement_anew(self, _change: object) -> None:

@@ -26,19 +26,16 @@ function button(text, title, onclick, attributes = {}) {
 
 // A labelled choice; options are [value, text].
 function choice(label, options, value, onchange) {
-  const select = element("select", {
-    "aria-label": label,
-    onchange: (event) => onchange(event.target.value),
-  });
+  const select = element(
+    "select",
+    { "aria-label": label, onchange: (event) => onchange(event.target.value) },
+    ...options.map(([v, text]) => element("option", { value: v }, text)),
+  );
   const node = element("label", { class: "s2kit-field" }, element("span", {}, label), select);
-  node.options = (pairs, chosen) => {
-    select.replaceChildren(...pairs.map(([v, text]) => element("option", { value: v }, text)));
-    select.value = chosen;
-  };
   node.choose = (chosen) => {
     select.value = chosen;
   };
-  node.options(options, value);
+  node.choose(value);
   return node;
 }
 
