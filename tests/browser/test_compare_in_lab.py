@@ -150,6 +150,7 @@ def test_another_pair_is_compared(notebook):
     notebook.page.locator(".s2kit-agreement", has_text="100.0 %").wait_for()
     notebook.page.get_by_label("Right", exact=True).select_option("agreement")
     shows(notebook, 45, 10, (195, 212, 224))
+    assert notebook.page.locator(".s2kit-key").all_inner_texts() == ["same class", "other class"]
 
 
 def test_tab_goes_through_the_tools_the_map_and_the_legend(notebook):

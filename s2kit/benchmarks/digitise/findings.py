@@ -93,9 +93,10 @@ class Survey:
 
     def _outside(self, shapes: Mapping[int, Shape]) -> Iterator[Finding]:
         for number, shape in shapes.items():
-            area = shape.geometry.difference(self.bounds).area
-            if area >= SLIVER:
-                yield _finding("outside", (number,), f"{area:.0f} m² outside the scene", shape)
+            beyond = shape.geometry.difference(self.bounds)
+            if beyond.area >= SLIVER:
+                text = f"{beyond.area:.0f} m² outside the scene"
+                yield Finding("outside", (number,), text, _inside(beyond))
 
     def _without_pixel(self, shapes: Mapping[int, Shape]) -> Iterator[Finding]:
         owned = self._pixels_of(shapes)
@@ -136,8 +137,12 @@ def _overlaps(shapes: Mapping[int, Shape], smallest: float) -> Iterator[Finding]
         if common.area >= smallest:
             pair = (numbers[i], numbers[j])
             text = f"overlaps polygon {numbers[j]} by {common.area:.0f} m²"
-            point = common.representative_point()
-            yield Finding("overlap", pair, text, (point.x, point.y))
+            yield Finding("overlap", pair, text, _inside(common))
+
+
+def _inside(geometry: shapely.Geometry) -> tuple[float, float]:
+    point = geometry.representative_point()
+    return point.x, point.y
 
 
 def _finding(kind: str, numbers: tuple[int, ...], text: str, shape: Shape) -> Finding:

@@ -142,6 +142,7 @@ class ComparisonView {
   layersChanged() {
     this.left.choose(this.model.get("left"));
     this.right.choose(this.model.get("right"));
+    this.legend.draw();
     this.refine();
     this.stage.redraw();
   }
@@ -159,11 +160,12 @@ class ComparisonView {
     const { model } = this;
     const hidden = model.get("hidden");
     const palette = model.get("palette");
-    for (const { layer, ...raster } of this.rasters.values()) {
+    for (const raster of this.rasters.values()) {
+      const { layer } = raster;
       const colours = layer.type === "classes"
         ? model.get("classes").map((c) => rgba(c[palette], hidden.includes(c.code) ? 0 : 255))
         : layer.colours.map((hex) => rgba(hex));
-      this.rasters.get(layer.name).setColours([[0, 0, 0, 0], ...colours], `${palette} ${hidden}`);
+      raster.setColours([[0, 0, 0, 0], ...colours], `${palette} ${hidden}`);
     }
   }
 

@@ -20,6 +20,8 @@ class Legend {
       { class: "s2kit-legend", role: "group", "aria-label": "Classes" },
       ...this.chips.values(), all, none,
     );
+    this.keys = element("div", { class: "s2kit-legend" });
+    this.node.append(this.keys);
     this.draw();
   }
 
@@ -30,6 +32,39 @@ class Legend {
       chip.setAttribute("aria-pressed", !hidden.includes(each.code));
       chip.querySelector("i").style.background = each[this.model.get("palette")];
     }
+    this.keys.replaceChildren(
+      ...this.others().map(({ colour, text }) => {
+        const swatch = element("i", { class: "s2kit-swatch" });
+        swatch.style.background = colour;
+        return element("span", { class: "s2kit-key" }, swatch, text);
+      }),
+    );
+  }
+
+  // What the colours mean of those layers shown that are no class maps.
+  others() {
+    const { model } = this;
+    const shown = [model.get("left"), model.get("right")];
+    const meanings = {
+      agreement: [[0, "same class"], [1, "other class"]],
+      confidence: [50, 75, 100].map((percent) => [percent, `confidence ${percent} %`]),
+    };
+    return model.get("layers")
+      .filter(({ name, kind }) => shown.includes(name) && meanings[kind])
+      .flatMap(({ kind, colours }) =>
+        meanings[kind].map(([at, text]) => ({ colour: colours[at], text })));
+  }
+
+  // All that is seen: classes that are not hidden, and the others.
+  entries() {
+    const { model } = this;
+    const hidden = model.get("hidden");
+    const classes = model.get("classes").filter(({ code }) => !hidden.includes(code));
+    const colour = (each) => each[model.get("palette")];
+    return [
+      ...classes.map((each) => ({ colour: colour(each), text: `${each.code}  ${each.short}` })),
+      ...this.others(),
+    ];
   }
 
   toggle(code) {
