@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV = .venv/bin
 NBVAL = $(if $(filter authors,$(S2KIT_DATA)),--nbval,--nbval-lax)
 
-.PHONY: course test lab lint notebooks clean
+.PHONY: course test browser lab lint notebooks clean
 
 course: .venv/ready
 	$(VENV)/python -m s2kit course
@@ -18,6 +18,10 @@ lab: .venv/ready
 test: .venv/ready
 	$(VENV)/python -m pytest -q
 	$(VENV)/python -m pytest -q $(NBVAL) --nbval-current-env --nbval-cell-timeout=3600 notebooks
+
+# The widgets and their chapters in JupyterLab; skipped with a word where there is no Chromium.
+browser: .venv/ready
+	$(VENV)/python -m pytest -q -s -m browser tests/browser
 
 lint: .venv/ready
 	$(VENV)/ruff format --check .

@@ -15,7 +15,11 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 TESTING = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
-CONDA_NAMES = {"pytorch-cpu": "torch", "matplotlib-base": "matplotlib"}
+CONDA_NAMES = {
+    "pytorch-cpu": "torch",
+    "matplotlib-base": "matplotlib",
+    "playwright-python": "playwright",
+}
 IMPORT_NAMES = {
     "PIL": "pillow",
     "sklearn": "scikit-learn",

@@ -23,7 +23,7 @@ import xarray as xr
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
 from s2kit.maps.classify import class_map, class_probabilities, confidence
-from s2kit.maps.composite import false_colour
+from s2kit.maps.compare import Comparison
 from s2kit.maps.figures import compare
 from s2kit.maps.files import write_class_map
 from s2kit.maps.paper_figures import (
@@ -33,9 +33,17 @@ from s2kit.maps.paper_figures import (
     show_training_scenes,
 )
 from s2kit.network.weights import load_weights
+from s2kit.scenes.composite import false_colour
 from s2kit.scenes.nomenclature import CLASSES, class_of
 from s2kit.scenes.settings import workspace
-from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
+from s2kit.scenes.source import (
+    open_class_map,
+    open_mask,
+    open_polygons,
+    open_scene,
+    record,
+    scene_names,
+)
 
 # %% [markdown]
 # ## What the interpreter sees
@@ -155,6 +163,24 @@ for text, pixels in (("same class", same), ("other class", known & ~same)):
 # %% [markdown]
 # Where the map errs, the network is less sure on average, but far from contrite. Confidence is
 # good for finding doubtful places; it is not the probability of being right.
+#
+# ## Two maps, one place
+#
+# Figures side by side hide what is a pixel off. Lay the maps over one another: drag the divider
+# over a field, zoom in, and read in the table how the part in view agrees. Where the authors'
+# own map can be had it is the second one; else the reference is. Point at a pixel on which they
+# differ: is its spectrum that of its class?
+
+# %%
+layers = {"image": scene, "our map": codes}
+if record(name).class_map is not None:
+    layers["the authors' map"] = open_class_map(name)
+comparison = Comparison(layers | {"reference": reference, "confidence": sure})
+comparison
+
+# %% [markdown]
+# Two maps that agree can both be wrong: they learnt from the same labels. Choose the reference
+# as one of the pair and see how much less is left to compare.
 #
 # ## A map is a file
 #

@@ -47,29 +47,44 @@ def read_polygons(path: Path, label_column: str | None = None) -> gpd.GeoDataFra
         no file, several layers, no CRS, other geometries than polygons, no label column, or
         labels that are no whole numbers.
     """
-    table = _read_layer(Path(path))
-    column = label_column or _find_label_column(table, Path(path))
+    table = read_layer(Path(path)).reset_index(drop=True)
+    labels = class_labels(table, Path(path), label_column)
+    return gpd.GeoDataFrame({"label": labels}, geometry=table.geometry)
+
+
+def class_labels(table: gpd.GeoDataFrame, path: Path, label_column: str | None = None) -> pd.Series:
+    """Return the class codes of a layer as int64, named like their column in the file.
+
+    Parameters and errors as in `read_polygons`.
+    """
+    column = label_column or _find_label_column(table, path)
     if column not in table.columns:
         raise S2kitError(
             f"{path} has no column {column!r}; name one of: {', '.join(_attributes(table))}"
         )
-    labels = pd.to_numeric(table[column], errors="coerce")
+    labels: pd.Series = pd.to_numeric(table[column], errors="coerce")
     if labels.isna().any() or (labels % 1 != 0).any():
         row = int(np.flatnonzero(labels.isna() | (labels % 1 != 0))[0])
         raise S2kitError(
             f"{path}: column {column!r} of row {row + 1} holds {table[column].iloc[row]!r}, no "
             "class code; give every polygon a code from 1 to 10"
         )
-    return gpd.GeoDataFrame({"label": labels.astype("int64")}, geometry=table.geometry)
+    return labels.astype("int64")
 
 
-def _read_layer(path: Path) -> gpd.GeoDataFrame:
-    """Read the only layer of a file of polygons with a CRS, or say what is amiss."""
+def read_layer(path: Path, may_be_empty: bool = False) -> gpd.GeoDataFrame:
+    """Read the only layer of a file of polygons with a CRS, or say what is amiss.
+
+    The index holds the numbers of the rows (FID in a GeoPackage); all columns are kept.
+    """
     if not path.exists():
         raise S2kitError(f"{path} does not exist; give a vector file of reference polygons")
     try:
-        layers = gpd.list_layers(path).name.tolist()
-        table = gpd.read_file(path, layer=layers[0]) if len(layers) == 1 else None
+        # QGIS may keep its styles in a table of the same file, which has no geometry.
+        listed = gpd.list_layers(path).dropna(subset="geometry_type")
+        layers = [str(name) for name in listed.name]
+        one = len(layers) == 1
+        table = gpd.read_file(path, layer=layers[0], fid_as_index=True) if one else None
     except RuntimeError as error:  # pyogrio's errors derive from it
         raise S2kitError(f"{path} is no vector file that GDAL can read: {error}") from error
     if table is None:
@@ -80,7 +95,7 @@ def _read_layer(path: Path) -> gpd.GeoDataFrame:
     if table.crs is None:
         raise S2kitError(f"{path} names no CRS; assign the one it was drawn in and save it again")
     kinds = set(table.geometry.geom_type.dropna()) - {"Polygon", "MultiPolygon"}
-    if kinds or table.empty:
+    if kinds or (table.empty and not may_be_empty):
         found = ", ".join(sorted(kinds)) or "nothing"
         raise S2kitError(f"{path} holds {found} where reference polygons are needed")
     return table

@@ -71,6 +71,8 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
+        # A widget without its kernel does nothing; its picture is stored beside it.
+        store_widget_state=False,
     )
     client.execute()
     return notebook

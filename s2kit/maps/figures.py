@@ -15,10 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from s2kit.errors import S2kitError
-from s2kit.maps.composite import FALSE_COLOUR, false_colour
 from s2kit.maps.furniture import draw_panel
 from s2kit.maps.layout import Room, below
 from s2kit.maps.palette import INK, LEGEND_STYLE, add_class_legend, class_colours, present_codes
+from s2kit.scenes.composite import FALSE_COLOUR, false_colour
 from s2kit.scenes.nomenclature import NO_DATA
 
 UNDER = 0.52
@@ -43,7 +43,7 @@ def show_false_colour(
 ) -> None:
     """Draw a scene as colour composite with coordinates, scale bar and north arrow.
 
-    ``scene``, ``bands`` and ``stretch`` as in :func:`s2kit.maps.composite.false_colour`; ``ax``
+    ``scene``, ``bands`` and ``stretch`` as in :func:`s2kit.scenes.composite.false_colour`; ``ax``
     to draw into (default: a figure of its own, with attribution); ``title`` instead of place and
     date.
     """

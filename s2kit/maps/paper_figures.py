@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from s2kit.errors import S2kitError
-from s2kit.maps.composite import false_colour
 from s2kit.maps.figures import (
     LEGEND,
     show_class_map,
@@ -20,6 +19,7 @@ from s2kit.maps.figures import (
 from s2kit.maps.furniture import add_attribution, draw_panel, map_title, place_and_date
 from s2kit.maps.layout import CREDIT, EDGE, Room, map_axes
 from s2kit.maps.palette import add_class_legend, class_colours, present_codes
+from s2kit.scenes.composite import false_colour
 from s2kit.scenes.nomenclature import NO_DATA
 
 COLUMNS = 3

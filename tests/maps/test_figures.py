@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from s2kit.errors import S2kitError
-from s2kit.maps.composite import LIMITS, TRUE_COLOUR, false_colour
 from s2kit.maps.figures import (
     compare,
     show_class_map,
@@ -27,6 +26,7 @@ from s2kit.maps.paper_figures import (
     show_training_scenes,
 )
 from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.composite import LIMITS, TRUE_COLOUR, false_colour
 
 
 def texts(figure: Figure) -> list[str]:

@@ -1,13 +1,15 @@
 """Colour composites: three bands of a scene as red, green and blue."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
 
 from s2kit.errors import S2kitError
+
+Stretch = Literal["fixed", "percentile"]
 
 FALSE_COLOUR = ("B08", "B04", "B03")
 """The paper's false colour composite (FCC), section 2.2: near infrared, red, green."""
@@ -38,7 +40,7 @@ NO_DATA_GREY = 1.0
 def false_colour(
     scene: xr.DataArray,
     bands: Sequence[str] = FALSE_COLOUR,
-    stretch: Literal["fixed", "percentile"] = "fixed",
+    stretch: Stretch = "fixed",
 ) -> npt.NDArray[np.float32]:
     """Return a colour composite for drawing.
 
@@ -65,17 +67,63 @@ def false_colour(
     S2kitError
         If the scene lacks one of the bands, or three are not given.
     """
+    limits = stretch_limits(scene, bands, stretch)
+    composite = np.stack(_channels(scene, bands, limits), axis=-1).astype(np.float32)
+    composite[np.isnan(composite).any(axis=-1)] = NO_DATA_GREY
+    return composite
+
+
+def stretch_limits(
+    scene: xr.DataArray,
+    bands: Sequence[str] = FALSE_COLOUR,
+    stretch: Stretch = "fixed",
+) -> list[tuple[float, float]]:
+    """Return the reflectance drawn as black and as full colour, for each of three bands.
+
+    Parameters and errors as in :func:`false_colour`.
+    """
     known = [str(name) for name in scene["band"].values]
     if len(bands) != 3 or not set(bands) <= set(known):
         raise S2kitError(
             f"a composite is made of three of the scene's bands {', '.join(known)}; "
             f"got {', '.join(bands)}"
         )
-    channels = []
-    for name in bands:
-        band = scene.sel(band=name).values
-        low, high = LIMITS[name] if stretch == "fixed" else np.nanpercentile(band, (2, 98))
-        channels.append(((band - low) / (high - low)).clip(0, 1) ** (1 / GAMMA))
-    composite = np.stack(channels, axis=-1).astype(np.float32)
-    composite[np.isnan(composite).any(axis=-1)] = NO_DATA_GREY
-    return composite
+    if stretch == "fixed":
+        return [LIMITS[name] for name in bands]
+    percentiles = [np.nanpercentile(scene.sel(band=name).values, (2, 98)) for name in bands]
+    return [(float(low), float(high)) for low, high in percentiles]
+
+
+def composite_pixels(
+    scene: xr.DataArray, bands: Sequence[str], limits: Sequence[tuple[float, float]]
+) -> npt.NDArray[np.uint8]:
+    """Return a colour composite as a browser draws it.
+
+    Parameters
+    ----------
+    scene
+        Reflectance (band, y, x), NaN = no data; it may be a part of the scene.
+    bands
+        The bands drawn red, green and blue.
+    limits
+        As from :func:`stretch_limits` of the whole scene.
+
+    Returns
+    -------
+    ndarray
+        uint8 (y, x, 4): red, green, blue and alpha, transparent where there is no data.
+    """
+    composite = np.stack(_channels(scene, bands, limits), axis=-1)
+    known = ~np.isnan(composite).any(axis=-1, keepdims=True)
+    pixels = np.rint(255 * np.where(known, np.nan_to_num(composite), 0)).astype(np.uint8)
+    alpha = np.where(known, 255, 0).astype(np.uint8)
+    return cast(npt.NDArray[np.uint8], np.concatenate([pixels, alpha], axis=-1))
+
+
+def _channels(
+    scene: xr.DataArray, bands: Sequence[str], limits: Sequence[tuple[float, float]]
+) -> list[npt.NDArray[Any]]:
+    return [
+        ((scene.sel(band=name).values - low) / (high - low)).clip(0, 1) ** (1 / GAMMA)
+        for name, (low, high) in zip(bands, limits, strict=True)
+    ]
