@@ -275,7 +275,7 @@ check(
 # %% [markdown]
 # **3.** Draw ten polygons in the widget above, of as many classes as you dare. The cell below
 # scores them against the authors' mask of that date, on the pixels that both of you labelled;
-# four in five should have the same class. (Solutions run without a hand: this one copies the
+# nine in ten should have the same class. (Solutions run without a hand: this one copies the
 # polygons of forests and roads from another date's benchmark, as the authors did. Why does that
 # score so well?)
 

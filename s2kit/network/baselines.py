@@ -33,7 +33,7 @@ def train_baseline(
     training: Mapping[str, tuple[xr.DataArray, xr.DataArray]],
     seed: int = 0,
     per_class: int | None = None,
-    rule: str = "both",
+    rule: str = "brightness",
 ) -> PixelClassifier:
     """Train a per-pixel classifier on labelled scenes.
 

@@ -15,7 +15,7 @@ class Recipe:
     # network
     width: int = 16
     depth: int = 4
-    rule: str = "both"  # what the network sees of a scene: see s2kit.network.inputs
+    rule: str = "brightness"  # what the network sees of a scene: see s2kit.network.inputs
     # patches
     crop: int = 128  # pixels; random crops reach a given accuracy sooner than whole patches
     batch: int = 8

@@ -7,8 +7,9 @@ import xarray as xr
 from sklearn.metrics import accuracy_score, f1_score
 
 from s2kit.errors import S2kitError
+from s2kit.network.patches import IGNORE
 from s2kit.network.recipes import Recipe, recipe_named
-from s2kit.network.training import evaluate, train
+from s2kit.network.training import crop_mean_loss, evaluate, train
 
 TINY = Recipe(
     "tiny",
@@ -100,6 +101,23 @@ def test_a_loss_that_is_no_number_stops_the_run():
     recipe = dataclasses.replace(TINY, learning_rate=1e20)
     with pytest.raises(S2kitError, match="lower the learning rate"):
         train(recipe, {"a": two_fields(1)}, two_fields(2))
+
+
+def test_every_crop_counts_the_same_however_little_of_it_is_labelled():
+    random = torch.Generator().manual_seed(1)
+    logits = torch.randn(2, 10, 8, 8, generator=random)
+    targets = torch.randint(0, 10, (2, 8, 8), generator=random)
+    targets[1, 1:] = IGNORE
+    weights = torch.rand(10, generator=random)
+    whole = torch.nn.functional.cross_entropy(logits[:1], targets[:1], weights)
+    one_row = torch.nn.functional.cross_entropy(logits[1:, :, :1], targets[1:, :1], weights)
+    loss = crop_mean_loss(logits, targets, weights)
+    torch.testing.assert_close(loss, (whole + one_row) / 2)
+
+
+def test_a_crop_without_a_label_costs_nothing():
+    logits = torch.randn(1, 10, 4, 4)
+    assert crop_mean_loss(logits, torch.full((1, 4, 4), IGNORE), torch.ones(10)) == 0
 
 
 def test_evaluation_agrees_with_scikit_learn():

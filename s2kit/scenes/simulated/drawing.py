@@ -14,9 +14,6 @@ from s2kit.scenes.simulated.parcels import edges
 from s2kit.scenes.simulated.styles import Style
 
 FIELD = 9
-SHARES = {1: 0.09, 2: 0.18, 3: 0.05, 6: 0.08, 7: 0.015, 8: 0.03, FIELD: 0.5, 10: 0.13}
-"""How the labelled area divides among the classes, about as in the authors' masks."""
-
 INSET = {3: 0.0, 7: 0.0, 8: 5.0, 10: 8.0}
 """Metres that a polygon keeps from the edge of its thing; elsewhere a quarter of a parcel."""
 
@@ -25,10 +22,7 @@ Drawn = list[tuple[int, int, Polygon]]
 
 
 def choose(land: Landscape, style: Style, rng: np.random.Generator) -> Drawn:
-    """Choose and outline, once per area, the things that are labelled on every date.
-
-    Grassland stays unlabelled where there are pits: the authors labelled none at Strzegom.
-    """
+    """Choose and outline, once per area, the things that are labelled on every date."""
     cover = land.codes[land.objects]
     things = _things(land, cover)
     inside = ndimage.distance_transform_edt(~edges(things)) * PIXEL
@@ -36,11 +30,8 @@ def choose(land: Landscape, style: Style, rng: np.random.Generator) -> Drawn:
     inset = np.array([INSET.get(code, min(12.0, parcel / 4)) for code in range(11)])
     core = np.where(inside >= inset[cover], things, 0)
     drawn: Drawn = []
-    for code, share in SHARES.items():
-        if code == 6 and style.quarries:
-            continue
-        rural = 1 - style.town if code == FIELD else 1.0
-        budget = share * rural * style.labelled * cover.size
+    for code, share in style.draws.items():
+        budget = share * style.labelled * cover.size
         numbers, sizes = np.unique(np.where(cover == code, core, 0), return_counts=True)
         least = 100 if code in (1, 2) else 12
         fit = (numbers > 0) & (sizes >= least) & (sizes < 0.35 * budget + 100)

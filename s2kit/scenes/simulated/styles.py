@@ -7,6 +7,8 @@ import pandas as pd
 
 from s2kit.scenes.simulated.calendar import CROPS
 
+DRAWN = (1, 2, 3, 6, 7, 8, 9, 10)
+
 TABLE = Path(__file__).with_name("styles.csv")
 
 
@@ -38,10 +40,14 @@ class Style:
     road: float
     labelled: float
     crops: tuple[float, ...]
+    draws: dict[int, float]
+    """Share of each class in what the benchmark labels; all crops and bare soil are class 9."""
 
 
 def style_of(area: str) -> Style:
     """Return the style of an area, or of one of its patches ("krakow_1")."""
     column = pd.read_csv(TABLE, index_col="property")[area]
-    numbers = {f.name: f.type(column[f.name]) for f in fields(Style) if f.name != "crops"}  # type: ignore[operator]
-    return Style(**numbers, crops=tuple(float(column[crop.name]) for crop in CROPS))
+    numbers = {f.name: f.type(column[f.name]) for f in fields(Style) if f.name in column}  # type: ignore[operator]
+    crops = tuple(float(column[crop.name]) for crop in CROPS)
+    draws = {code: float(column[f"draws {code}"]) for code in DRAWN}
+    return Style(**numbers, crops=crops, draws=draws)
