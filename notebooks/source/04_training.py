@@ -95,9 +95,8 @@ table.round(1)
 # A field that shone in one year is dull in the next; against the rest of its own image it is what
 # it was. Any rule that looks at the image as a whole carries over better than the one that does
 # not. For the network we take the simplest of them, `brightness`: one number per date, and still
-# the paper's ten bands. On a date left out and on the validation scene together it did better than
-# `spread` and `both`, which the forest prefers. The price is the one of chapter 1: a small piece
-# cut out of an image has another mean than the whole, so give the network whole images.
+# the paper's ten bands. The price is the one of chapter 1: a small piece cut out of an image has
+# another mean than the whole, so give the network whole images.
 #
 # ## What the loss looks at
 #
@@ -152,7 +151,8 @@ draw_patches(*patches.draw(), attribution=validation[0].attrs["attribution"])
 
 # %% [markdown]
 # White is unlabelled. Every crop is drawn around a labelled pixel; else, where labels are
-# sparse, most crops would teach nothing.
+# sparse, most crops would teach nothing. And every crop counts the same in the loss, however much
+# of it is labelled; else a scene with few polygons would have no say.
 #
 # ## The recipe
 #

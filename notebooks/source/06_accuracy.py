@@ -7,7 +7,8 @@
 # **You will be able to**
 # - compute a confusion matrix and read off who is taken for whom;
 # - tell producer's from user's accuracy, and say which one a farmer or an inspector cares about;
-# - explain why the same map scores differently by pixels and by objects.
+# - explain why the same map scores differently by pixels and by objects;
+# - check whether a map is as sure as it is right.
 #
 # **You need** chapter 2 (polygons and masks) and the class maps that chapter 5 wrote.
 #
@@ -17,6 +18,8 @@
 import pandas as pd
 
 from s2kit.accuracy.assess import assess
+from s2kit.accuracy.calibration import reject_curve, reliability
+from s2kit.accuracy.calibration_figures import show_reject_curve, show_reliability
 from s2kit.accuracy.confusion import confusion_matrix, majority_classes
 from s2kit.accuracy.figures import show_matrix, show_objects
 from s2kit.accuracy.metrics import class_metrics, mean_metrics, overall_accuracy
@@ -24,12 +27,15 @@ from s2kit.accuracy.tables import beside, metrics_table, paper_tables, percent, 
 from s2kit.accuracy.unlabelled import accuracy_by_place, show_unlabelled
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
+from s2kit.maps.calibrate import calibrate
+from s2kit.maps.classify import classify
 from s2kit.maps.files import read_class_map
 from s2kit.network.baselines import map_per_pixel, train_baseline
+from s2kit.network.weights import load_weights
 from s2kit.scenes.nomenclature import class_of
 from s2kit.scenes.settings import workspace
 from s2kit.scenes.simulated import source as simulated
-from s2kit.scenes.source import open_polygons, record, scene_names
+from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
 
 # %% [markdown]
 # ## What is compared
@@ -229,7 +235,7 @@ for each, result in results.items():
 # a moment: a quick classifier, a random forest that looks at one pixel at a time, learns from the
 # benchmarks of the simulated scenes and maps the simulated test scene.
 
-# %% tags=["shared"]
+# %%
 place = {
     each: (simulated.open_scene(each), simulated.open_mask(each))
     for each, known in simulated.records().items()
@@ -256,6 +262,48 @@ show_unlabelled(quick_map, truth, drawn)
 # are an honest measure of what lies inside polygons. Keep the difference in mind when you read a
 # percentage. (These are figures about an invented country and a quick classifier; they say
 # nothing about the paper's map. What they show holds anywhere.)
+
+# %% [markdown]
+# ## How sure is sure?
+#
+# Chapter 5 painted the network's confidence: the probability of the class it chose. May one take
+# it at its word? Of all pixels about which it is 80 % sure, 80 % should be right. Sort the labelled
+# pixels into ten bins by their confidence, and count.
+
+# %%
+network, _ = load_weights(workspace() / "weights" / "short.safetensors")
+scene, labels = open_scene(name), mask.to_numpy()
+
+
+def labelled_confidence(network):
+    """Return confidence, and whether the map is right, of the labelled pixels."""
+    codes, sure = (layer.to_numpy() for layer in classify(network, scene))
+    here = (labels != 0) & (codes != 0)
+    return sure[here], (codes == labels)[here]
+
+
+# %% [markdown]
+# One number mends most of what is wrong: divide all logits by a **temperature** before softmax.
+# No class changes; the network only becomes more modest, or bolder. The temperature is fitted
+# where fitting is allowed, on the validation scene.
+
+# %% tags=["nbval-ignore-output"]
+as_trained = labelled_confidence(network)
+(validation,) = scene_names(split="validation")
+temperature = calibrate(network, open_scene(validation), open_mask(validation))
+calibrated = labelled_confidence(network)
+print(f"temperature {temperature:.2f}")
+show_reliability({"as trained": reliability(*as_trained), "calibrated": reliability(*calibrated)})
+
+# %% [markdown]
+# On the dashed line a map is exactly as sure as it is right. The test scene is another date than
+# the one the temperature was fitted on, so do not expect a perfect line.
+#
+# A confidence that is worth something can be used: leave the least sure pixels unmapped, and see
+# what is right among the rest.
+
+# %% tags=["nbval-ignore-output"]
+show_reject_curve(reject_curve(*calibrated), name)
 
 # %% [markdown]
 # ## Exercises
@@ -309,6 +357,7 @@ check(
 # - PA asks what the map missed, UA what it invented; F1 needs both. An absent class is undefined.
 # - By pixels large fields decide, by objects the many small polygons.
 # - Benchmarks are drawn where people are sure; the rest of the map is worse than its number.
+# - A confidence can be checked like a map: by counting. One number, the temperature, mends much.
 # - ACC looks excellent for every class and says little: report OA, and the matrix itself.
 #
 # **Next**: [7 · Audit](07_audit.ipynb)

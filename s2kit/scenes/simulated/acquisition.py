@@ -81,7 +81,7 @@ def texture(
     Fields are striped by the passes of the tractor.
     """
     shape, cover = land.objects.shape, codes[land.objects]
-    parts = ((0.4, 110, lasting), (1.2, 12, lasting), (0.3, 110, rng), (1.5, 10, rng))
+    parts = ((0.4, 110, lasting), (1.2, 12, lasting), (0.3, 110, rng), (1.4, 10, rng))
     fields = np.stack([sum(a * noise(shape, s, r, 1) for a, s, r in parts) for _ in range(10)])
     rows, cols = np.indices(shape, np.float32)
     passes = rows * np.cos(land.tillage) - cols * np.sin(land.tillage)
