@@ -283,9 +283,9 @@ def labelled_confidence(network):
 
 
 # %% [markdown]
-# One number mends most of what is wrong: divide all logits by a **temperature** before softmax.
-# No class changes; the network only becomes more modest, or bolder. The temperature is fitted
-# where fitting is allowed, on the validation scene.
+# The classic remedy is a single number: divide all logits by a **temperature** before softmax. No
+# class changes; the network only becomes more modest, or bolder. The temperature is fitted where
+# fitting is allowed, on the validation scene.
 
 # %% tags=["nbval-ignore-output"]
 as_trained = labelled_confidence(network)
@@ -296,11 +296,13 @@ print(f"temperature {temperature:.2f}")
 show_reliability({"as trained": reliability(*as_trained), "calibrated": reliability(*calibrated)})
 
 # %% [markdown]
-# On the dashed line a map is exactly as sure as it is right. The test scene is another date than
-# the one the temperature was fitted on, so do not expect a perfect line.
+# On the dashed line a map is exactly as sure as it is right; above it, it is too modest. Did the
+# temperature help? It is right for the date it was fitted on, and another date need not be like
+# it: how much a network doubts in May says little of July. Whoever needs a confidence to be
+# honest must check it where it is used.
 #
-# A confidence that is worth something can be used: leave the least sure pixels unmapped, and see
-# what is right among the rest.
+# Its order is worth more than its size. Leave the least sure pixels unmapped, and see what is
+# right among the rest.
 
 # %% tags=["nbval-ignore-output"]
 show_reject_curve(reject_curve(*calibrated), name)
@@ -357,7 +359,8 @@ check(
 # - PA asks what the map missed, UA what it invented; F1 needs both. An absent class is undefined.
 # - By pixels large fields decide, by objects the many small polygons.
 # - Benchmarks are drawn where people are sure; the rest of the map is worse than its number.
-# - A confidence can be checked like a map: by counting. One number, the temperature, mends much.
+# - A confidence can be checked like a map: by counting. What calibrates one date need not suit
+#   another.
 # - ACC looks excellent for every class and says little: report OA, and the matrix itself.
 #
 # **Next**: [7 · Audit](07_audit.ipynb)

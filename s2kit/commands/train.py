@@ -88,7 +88,7 @@ def train(
         )
 
     start = time.perf_counter()
-    trained, temperature, scores = run(
+    trained, scores = run(
         chosen, experiment, scenes, seed, test, workspace() / "runs", on_epoch=report
     )
     seconds = time.perf_counter() - start
@@ -104,15 +104,13 @@ def train(
         seed=seed,
         scenes=names,
         state=state,
-        temperature=round(temperature, 4),
     )
-    click.echo(f"best epoch {trained.best_epoch}, temperature {temperature:.2f}; weights in {path}")
+    click.echo(f"best epoch {trained.best_epoch}; weights in {path}")
     about = {
         "seed": seed,
         "parameters": count_parameters(trained.network),
         # A run that went on from a checkpoint tells nothing of the time of the whole.
         "seconds": round(seconds) if epochs and epochs[0] == 1 else None,
         "best_epoch": trained.best_epoch,
-        "temperature": round(temperature, 3),
     }
     return Outcome([about | score.row() for score in scores], trained.history)

@@ -8,7 +8,6 @@ import pandas as pd
 from shapely import box
 
 from s2kit.accuracy.assess import Assessment, assess
-from s2kit.maps.calibrate import calibrate
 from s2kit.maps.classify import classify
 from s2kit.network.recipes import Recipe
 from s2kit.network.training import Trained, train
@@ -46,8 +45,8 @@ def run(
     test: bool,
     folder: Path,
     on_epoch: Callable[[pd.DataFrame], None],
-) -> tuple[Trained, float, list[Score]]:
-    """Train a network on the scenes of an experiment, calibrate and score it.
+) -> tuple[Trained, list[Score]]:
+    """Train a network on the scenes of an experiment, and score it.
 
     Parameters
     ----------
@@ -60,13 +59,11 @@ def run(
 
     Returns
     -------
-    The trained network, calibrated on the validation scene; its temperature; a score on the
-    validation scene, on the scene held out, and on the test scenes if asked for. With a block
-    held out, test polygons inside it only.
+    The trained network; a score on the validation scene, on the scene held out, and on the test
+    scenes if asked for. With a block held out, test polygons inside it only.
     """
     (validation,) = scenes.validation.values()
     trained = train(recipe, scenes.training, validation, seed, folder, on_epoch)
-    temperature = calibrate(trained.network, *validation)
     scores = [
         Score(role, name, assess(classify(trained.network, scene)[0], mask))
         for role, labelled in (("validation", scenes.validation), ("held out", scenes.held_out))
@@ -75,7 +72,7 @@ def run(
     if test:
         names = scene_names(split="test")
         scores += [Score("test", name, _test(trained.network, name, experiment)) for name in names]
-    return trained, temperature, scores
+    return trained, scores
 
 
 def _test(network: UNet, name: str, experiment: Experiment) -> Assessment:
