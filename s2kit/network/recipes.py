@@ -48,6 +48,7 @@ RECIPES = {
     for recipe in (
         Recipe("short"),
         Recipe("full", epochs=45),
+        Recipe("trial", epochs=12),  # for comparing settings, not for maps
     )
 }
 

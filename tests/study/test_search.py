@@ -1,11 +1,14 @@
 """``python -m s2kit train`` and ``search`` as a user types them, on scenes of 32 x 32 pixels."""
 
+import shlex
+
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from s2kit.__main__ import cli
 from s2kit.errors import S2kitError
+from s2kit.network.recipes import recipe_named, varied
 from s2kit.network.weights import load_weights
 from s2kit.scenes.settings import workspace
 from s2kit.study import table
@@ -67,6 +70,15 @@ def test_a_search_runs_what_is_open_and_nothing_twice(plan):
     assert read_curves(workspace() / "study").groupby("options").size().tolist() == [3, 3]
     assert s2kit("search").output == ""
     assert "done  seeds: seed 1  --seed 1" in s2kit("search", "--list").output
+
+
+def test_every_planned_run_can_be_run():
+    rows = table.read_plan()
+    assert rows.options.is_unique
+    for options in rows.options:
+        command = cli.get_command(None, "train")
+        given = command.make_context("train", shlex.split(options)).params
+        varied(recipe_named(given["recipe"]), given["settings"])
 
 
 def test_an_unknown_group_is_named(plan):
