@@ -31,8 +31,7 @@ def search(groups: tuple[str, ...], show: bool, folder: Path | None) -> None:
     """Run the planned training runs that have no result yet.
 
     They run one after the other; each is one call of train, whose options the plan lists. An
-    interrupted search goes on where it stopped. The results that chapter 4 shows were written
-    with --folder s2kit/study.
+    interrupted search goes on where it stopped.
     """
     plan = read_plan()
     unknown = set(groups) - set(plan["group"])

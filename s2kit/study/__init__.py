@@ -1,1 +1,1 @@
-"""What chapters 4 and 6 compare: training runs under changed settings, their plan and outcome."""
+"""Training runs under changed settings: what is planned, how one is run, what came of it."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 FOLDER = Path(str(files("s2kit.study")))
-"""plan.csv, and runs.csv and curves.csv with what came out of it on the authors' scenes."""
+"""Where plan.csv lies."""
 
 
 def read_plan() -> pd.DataFrame:
@@ -15,7 +15,7 @@ def read_plan() -> pd.DataFrame:
     return pd.read_csv(FOLDER / "plan.csv", keep_default_na=False)
 
 
-def read_runs(folder: Path = FOLDER) -> pd.DataFrame:
+def read_runs(folder: Path) -> pd.DataFrame:
     """Return the finished runs, one row per run and scene scored.
 
     Columns: options, and those that `add_run` gets; accuracies in per cent, NaN where a scene
@@ -24,13 +24,13 @@ def read_runs(folder: Path = FOLDER) -> pd.DataFrame:
     return _read(folder / "runs.csv", ["options"])
 
 
-def read_curves(folder: Path = FOLDER) -> pd.DataFrame:
+def read_curves(folder: Path) -> pd.DataFrame:
     """Return the history of the finished runs: options, epoch, and the columns of a history."""
     return _read(folder / "curves.csv", ["options", "epoch"])
 
 
 def add_run(
-    options: str, rows: list[dict[str, object]], history: pd.DataFrame, folder: Path = FOLDER
+    options: str, rows: list[dict[str, object]], history: pd.DataFrame, folder: Path
 ) -> None:
     """Add a finished run to both tables; the runs last, so that what stands there is whole."""
     curves = history.round(5).reset_index().assign(options=options)
