@@ -9,14 +9,14 @@ import xarray as xr
 
 from s2kit.errors import S2kitError
 from s2kit.maps.classify import classify as run
+from s2kit.maps.engines import ENGINES
 from s2kit.maps.files import check_map_path, write_class_map, write_confidence
-from s2kit.network.weights import load_weights
+from s2kit.network.weights import load_weights, shipped_weights
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.manifest import OFFSETS, PIXEL
 from s2kit.scenes.nomenclature import CLASSES, NO_DATA
 from s2kit.scenes.radiometry import check_offset
 from s2kit.scenes.raster import read_scene
-from s2kit.scenes.settings import workspace
 
 SAMPLE = 1000
 """Rows and columns of the sample whose dark pixels decide the offset."""
@@ -28,7 +28,7 @@ PATH = click.Path(path_type=Path, dir_okay=False)
     epilog="""\b
 Examples:
   python -m s2kit classify strzegom_20230709_33u.tif --out map.tif
-  python -m s2kit classify image.tif --offset 1000 --weights full.safetensors \\
+  python -m s2kit classify image.tif --offset 1000 --weights my.safetensors \\
       --out map.tif --confidence confidence.tif
 
 Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
@@ -39,7 +39,7 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     "--weights",
     metavar="FILE",
     type=PATH,
-    help="Default: S2KIT_HOME/S2KIT_DATA/weights/short.safetensors.",
+    help="As train writes them. Default: the ones that come with s2kit, from the real scenes.",
 )
 @click.option(
     "--offset",
@@ -48,10 +48,30 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     "baseline 04.00 on, 0 before. Default: decided by the darkest pixels.",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="torch",
+    show_default=True,
+    help="What does the computing; openvino is the faster one on CPUs, and a package of its own.",
+)
+@click.option(
+    "--turns/--no-turns",
+    default=True,
+    show_default=True,
+    help="Look eight times, turned and mirrored, and average; without it, once and eight times "
+    "as fast.",
+)
+@click.option(
     "--confidence", metavar="FILE.tif", type=PATH, help="Also write how sure it is, in per cent."
 )
 def classify(
-    image: Path, out: Path, weights: Path | None, offset: str | None, confidence: Path | None
+    image: Path,
+    out: Path,
+    weights: Path | None,
+    offset: str | None,
+    engine: str,
+    turns: bool,
+    confidence: Path | None,
 ) -> None:
     """Map the ten classes of a ten-band image.
 
@@ -61,11 +81,11 @@ def classify(
     classes' names and colours.
     """
     _check_outputs(image, out, confidence)
-    weights = weights or workspace() / "weights" / "short.safetensors"
+    weights = weights or shipped_weights("authors")
     network, _ = load_weights(weights)
     scene = read_scene(image, int(offset) if offset else _decided_offset(image), BAND_NAMES)
     _check_pixel_size(image, scene)
-    codes, sure = run(network, scene)
+    codes, sure = run(network, scene, engine=engine, turns=turns)
     write_class_map(out, codes, tags={"weights": weights.name})
     if confidence is not None:
         write_confidence(confidence, sure)

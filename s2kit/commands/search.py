@@ -59,3 +59,4 @@ def search(groups: tuple[str, ...], show: bool, folder: Path | None) -> None:
             outcome = train_command.main([*words, "--out", str(out)], standalone_mode=False)
             assert isinstance(outcome, Outcome)
             add_run(options, outcome.rows, outcome.history, folder)
+            done.add(options)

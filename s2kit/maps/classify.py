@@ -5,31 +5,38 @@ field lies inside the window (or beyond the scene's edge), and starts on the gri
 pooling, so that the result is the one of the whole scene, without seams.
 """
 
-import copy
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterator
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
 import torch
 import xarray as xr
-from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_weights
+from torch import Tensor
 
 from s2kit.errors import S2kitError
+from s2kit.maps.engines import engine as run_by
 from s2kit.network.inputs import input_of
-from s2kit.network.unet import UNet, receptive_field
+from s2kit.network.unet import UNet, pad_to_multiple, receptive_field
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import CODES, NO_DATA
 
 WINDOW = 1024
 """Side of a window's core in pixels: about 1 GB of activations for a network of width 16."""
 
+TURNS = [(quarters, mirrored) for mirrored in (False, True) for quarters in range(4)]
+"""The eight ways to look at a map from above; the first one leaves it as it is."""
+
 Window = tuple[slice, slice]
 
 
-def class_probabilities(network: UNet, scene: xr.DataArray, window: int = WINDOW) -> xr.DataArray:
+def class_probabilities(
+    network: UNet,
+    scene: xr.DataArray,
+    window: int = WINDOW,
+    engine: str = "torch",
+    turns: bool = True,
+) -> xr.DataArray:
     """Return the probability of each class in each pixel.
 
     Parameters
@@ -40,22 +47,28 @@ def class_probabilities(network: UNet, scene: xr.DataArray, window: int = WINDOW
         Reflectance (band, y, x), the ten bands in the paper's order, NaN = no data.
     window
         Side of the windows' cores in pixels; the result does not depend on it, memory does.
+    engine
+        One of `s2kit.maps.engines.ENGINES`.
+    turns
+        Look eight times, at the scene turned by quarters and mirrored, and average: a field stays
+        a field from any side, and chance errors differ. Without, it takes an eighth of the time.
 
     Returns
     -------
     DataArray
-        float32 (class, y, x), softmax of the logits, coordinate class = 1 … 10; NaN wherever a
-        band of the scene is NaN. CRS, coordinates, name and attributes are the scene's.
+        float32 (class, y, x), the (mean) softmax of the logits, coordinate class = 1 … 10; NaN
+        wherever a band of the scene is NaN. CRS, coordinates, name and attributes are the scene's.
 
     Raises
     ------
     S2kitError
-        If the scene's bands are not the ten of the paper, or it is too small.
+        If the scene's bands are not the ten of the paper, it is too small, or the engine is not
+        installed.
     """
     _check_scene(network, scene)
     shape = (len(CODES), scene.sizes["y"], scene.sizes["x"])
     probabilities = np.empty(shape, dtype=np.float32)
-    for (rows, columns), part in _classified_windows(network, scene, window):
+    for (rows, columns), part in _classified_windows(network, scene, window, engine, turns):
         probabilities[:, rows, columns] = part
     layer = scene.isel(band=0, drop=True)
     return xr.DataArray(
@@ -84,7 +97,11 @@ def confidence(probabilities: xr.DataArray) -> xr.DataArray:
 
 
 def classify(
-    network: UNet, scene: xr.DataArray, window: int = WINDOW
+    network: UNet,
+    scene: xr.DataArray,
+    window: int = WINDOW,
+    engine: str = "torch",
+    turns: bool = True,
 ) -> tuple[xr.DataArray, xr.DataArray]:
     """Return class map and confidence without keeping the ten probabilities of every pixel.
 
@@ -95,30 +112,10 @@ def classify(
     layer = scene.isel(band=0, drop=True)
     codes = layer.copy(data=np.zeros(layer.shape, dtype=np.uint8))
     sure = layer.copy(data=np.full(layer.shape, np.nan, dtype=np.float32))
-    for (rows, columns), part in _classified_windows(network, scene, window):
+    for (rows, columns), part in _classified_windows(network, scene, window, engine, turns):
         codes[rows, columns] = _likeliest(part)
         sure[rows, columns] = part.max(axis=0)
     return codes, sure
-
-
-def fold_batch_norms(network: nn.Module) -> nn.Module:
-    """Return a copy for inference whose convolutions do the work of their batch norms.
-
-    In evaluation mode a batch norm is a fixed scale and shift per channel, which the weights and
-    bias of the convolution before it can take over: one pass over the pixels less per layer.
-    """
-    folded = copy.deepcopy(network).eval()
-    for block in [m for m in folded.modules() if isinstance(m, nn.Sequential)]:
-        for index, (layer, norm) in enumerate(pairwise(list(block))):
-            if isinstance(layer, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                mean, variance = norm.running_mean, norm.running_var
-                assert mean is not None
-                assert variance is not None
-                layer.weight, layer.bias = fuse_conv_bn_weights(
-                    layer.weight, layer.bias, mean, variance, norm.eps, norm.weight, norm.bias
-                )
-                block[index + 1] = nn.Identity()
-    return folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def windows(height: int, width: int, core: int, margin: int) -> Iterator[tuple[Window, Window]]:
@@ -151,28 +148,37 @@ def windows(height: int, width: int, core: int, margin: int) -> Iterator[tuple[W
 
 
 def _classified_windows(
-    network: UNet, scene: xr.DataArray, window: int
+    network: UNet, scene: xr.DataArray, window: int, engine: str, turns: bool
 ) -> Iterator[tuple[Window, npt.NDArray[np.float32]]]:
     """Yield rows and columns of each core with its probabilities (class, y, x)."""
     step = 2**network.depth
     margin = _up_to_multiple(receptive_field(network.depth) // 2 + 1, step)
     core = _up_to_multiple(window, step)
-    folded = fold_batch_norms(network)
+    logits_of = run_by(engine, network)
     windowed = input_of(network.rule, scene)
-    device = next(network.parameters()).device
     for (rows, columns), around in windows(scene.sizes["y"], scene.sizes["x"], core, margin):
         bands = windowed(scene.isel(y=around[0], x=around[1]))
         missing = np.isnan(bands).any(axis=0)
-        inputs = torch.from_numpy(np.nan_to_num(bands, copy=False))[None].to(device)
-        with torch.inference_mode():
-            logits = folded(inputs.contiguous(memory_format=torch.channels_last))
-            probabilities = logits.softmax(dim=1)[0].cpu().numpy()
+        # Filled up before it is turned: every look then has the pooling's grid where it was.
+        inputs = pad_to_multiple(torch.from_numpy(np.nan_to_num(bands, copy=False))[None], step)
+        looks = [_look(logits_of, inputs, *turn) for turn in (TURNS if turns else TURNS[:1])]
+        probabilities = torch.stack(looks).mean(dim=0)[0].numpy()
+        probabilities = probabilities[:, : missing.shape[0], : missing.shape[1]]
         probabilities[:, missing] = np.nan
         inside = (
             slice(rows.start - around[0].start, rows.stop - around[0].start),
             slice(columns.start - around[1].start, columns.stop - around[1].start),
         )
         yield (rows, columns), probabilities[:, inside[0], inside[1]]
+
+
+def _look(
+    logits_of: Callable[[Tensor], Tensor], inputs: Tensor, quarters: int, mirrored: bool
+) -> Tensor:
+    """Return the probabilities (1, class, y, x) of a turned window, turned back."""
+    seen = torch.rot90(inputs, quarters, (-2, -1))
+    probabilities = logits_of(seen.flip(-1) if mirrored else seen).softmax(dim=1)
+    return torch.rot90(probabilities.flip(-1) if mirrored else probabilities, -quarters, (-2, -1))
 
 
 def _likeliest(probabilities: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:

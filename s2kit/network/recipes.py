@@ -6,6 +6,8 @@ from typing import get_type_hints
 
 from s2kit.errors import S2kitError
 
+OPTIMISERS = ("muon", "adamw")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -15,7 +17,7 @@ class Recipe:
     # network
     width: int = 16
     depth: int = 4
-    rule: str = "brightness"  # what the network sees of a scene: see s2kit.network.inputs
+    rule: str = "both"  # what the network sees of a scene: see s2kit.network.inputs
     # patches
     crop: int = 128  # pixels; random crops reach a given accuracy sooner than whole patches
     batch: int = 8
@@ -24,7 +26,8 @@ class Recipe:
     # schedule: one cycle over epochs * steps
     epochs: int = 25
     steps: int = 40  # optimiser steps per epoch; after each epoch the validation scene is mapped
-    learning_rate: float = 5e-3  # the peak of the cycle
+    optimiser: str = "muon"  # for the kernels, with AdamW for the rest; or "adamw" for all
+    learning_rate: float = 1e-2  # the peak of the cycle; AdamW alone wants 5e-3
     weight_decay: float = 1e-2
     averaging: float = 0.98  # decay per step of the running mean of the weights
     # loss
@@ -33,6 +36,11 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work, naming the setting."""
+        if self.optimiser not in OPTIMISERS:
+            raise S2kitError(
+                f"recipe {self.name!r}: no optimiser {self.optimiser!r}; choose one of: "
+                f"{', '.join(OPTIMISERS)}"
+            )
         for field in ("width", "depth", "crop", "batch", "epochs", "steps"):
             if getattr(self, field) < 1:
                 raise S2kitError(f"recipe {self.name!r}: {field} must be at least 1")
@@ -47,8 +55,7 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe("short"),
-        Recipe("full", epochs=45),
-        Recipe("trial", epochs=12),  # for comparing settings, not for maps
+        Recipe("trial", epochs=8),  # for comparing settings, not for maps
     )
 }
 

@@ -14,15 +14,20 @@ from s2kit.network.inputs import RULES
 from s2kit.network.unet import UNet
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import CLASSES
+from s2kit.scenes.settings import DataSource
 
 FORMAT = "s2kit-unet-2"
+
+SHIPPED = Path(__file__).with_name("shipped")
+"""The networks that come with the package; MODEL_CARD.md beside them tells about them."""
 
 
 def save_weights(path: Path, network: UNet, **settings: Any) -> None:
     """Write a network and the settings that made it (recipe, seed, scenes …) in one file.
 
-    Settings are stored as JSON in the header; bands, classes, input rule,
-    width and depth are added.
+    Numbers are stored as float16, which halves the file and is what `training.train` rounds to.
+    Settings are stored as JSON in the header; bands, classes, input rule, width and depth are
+    added.
     """
     header = {
         "format": FORMAT,
@@ -37,9 +42,17 @@ def save_weights(path: Path, network: UNet, **settings: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     # Other memory formats are no concern of a file: rows before columns, always.
-    tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
+    tensors = {k: v.half().cpu().contiguous() for k, v in network.state_dict().items()}
     save_file(tensors, part, metadata={"s2kit": json.dumps(header)})
     os.replace(part, path)
+
+
+def shipped_weights(source: DataSource) -> Path:
+    """Return the weights that come with the package for scenes of a source.
+
+    Those of simulated landscapes know the real world as little as the real ones know them.
+    """
+    return SHIPPED / ("simulated.safetensors" if source == "simulated" else "strzegom.safetensors")
 
 
 def load_weights(path: Path) -> tuple[UNet, dict[str, Any]]:

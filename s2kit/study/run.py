@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import xarray as xr
 from shapely import box
 
 from s2kit.accuracy.assess import Assessment, assess
+from s2kit.accuracy.metrics import class_metrics
 from s2kit.maps.classify import classify
+from s2kit.network.baselines import map_per_pixel, train_baseline
 from s2kit.network.recipes import Recipe
 from s2kit.network.training import Trained, train
-from s2kit.network.unet import UNet
 from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
 from s2kit.study.experiments import Experiment, Scenes, in_block, in_state
 
@@ -25,13 +27,18 @@ class Score:
     result: Assessment
 
     def row(self) -> dict[str, object]:
-        """Return the score as a row of the table of runs, accuracies in per cent."""
-        objects = self.result.objects
+        """Return the score as a row of the table of runs, accuracies in per cent.
+
+        The mean F1 is over the classes that are labelled, as in `training.evaluate`.
+        """
+        pixels, objects = self.result.pixels, self.result.objects
+        labelled = pixels.columns[pixels.sum() > 0]
         return {
             "role": self.role,
             "scene": self.scene,
-            "pixels": int(self.result.pixels.to_numpy().sum()),
+            "pixels": int(pixels.to_numpy().sum()),
             "pixel_OA": round(100 * self.result.pixel_oa, 2),
+            "mean_F1": round(100 * float(class_metrics(pixels).loc[labelled, "F1"].mean()), 2),
             "objects": 0 if objects is None else int(objects.to_numpy().sum()),
             "object_OA": round(100 * self.result.object_oa, 2),
         }
@@ -59,25 +66,53 @@ def run(
 
     Returns
     -------
-    The trained network; a score on the validation scene, on the scene held out, and on the test
-    scenes if asked for. With a block held out, test polygons inside it only.
+    The trained network, and its `scores`.
     """
     (validation,) = scenes.validation.values()
     trained = train(recipe, scenes.training, validation, seed, folder, on_epoch)
-    scores = [
-        Score(role, name, assess(classify(trained.network, scene)[0], mask))
-        for role, labelled in (("validation", scenes.validation), ("held out", scenes.held_out))
+    return trained, scores(
+        lambda scene: classify(trained.network, scene)[0], experiment, scenes, test
+    )
+
+
+def run_baseline(
+    kind: str, experiment: Experiment, scenes: Scenes, seed: int, test: bool
+) -> list[Score]:
+    """Train one of `s2kit.network.baselines.BASELINES` on all labelled pixels, and score it."""
+    fitted = train_baseline(kind, scenes.training, seed, rule=Recipe.rule)
+    return scores(lambda scene: map_per_pixel(fitted, scene), experiment, scenes, test)
+
+
+def scores(
+    mapped: Callable[[xr.DataArray], xr.DataArray],
+    experiment: Experiment,
+    scenes: Scenes,
+    test: bool,
+) -> list[Score]:
+    """Score what maps a scene (band, y, x) to codes (y, x).
+
+    Returns
+    -------
+    A score on the validation scene, on the scene held out, and on the test scenes if asked for.
+    With a block held out, on the test polygons inside it only.
+    """
+    parts = (("validation", scenes.validation), ("held out", scenes.held_out))
+    found = [
+        Score(role, name, assess(mapped(scene), mask))
+        for role, labelled in parts
         for name, (scene, mask) in labelled.items()
     ]
     if test:
         names = scene_names(split="test")
-        scores += [Score("test", name, _test(trained.network, name, experiment)) for name in names]
-    return trained, scores
+        found += [Score("test", name, _test(mapped, name, experiment)) for name in names]
+    return found
 
 
-def _test(network: UNet, name: str, experiment: Experiment) -> Assessment:
+def _test(
+    mapped: Callable[[xr.DataArray], xr.DataArray], name: str, experiment: Experiment
+) -> Assessment:
     scene = in_state(open_scene(name), experiment.state, record(name).offset)
-    codes, polygons = classify(network, scene)[0], open_polygons(name)
+    codes, polygons = mapped(scene), open_polygons(name)
     if experiment.hold_block is not None:
         block = in_block(open_mask(name), experiment.hold_block)
         inside = codes.where(block, drop=True)

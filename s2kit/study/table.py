@@ -30,11 +30,12 @@ def read_curves(folder: Path) -> pd.DataFrame:
 
 
 def add_run(
-    options: str, rows: list[dict[str, object]], history: pd.DataFrame, folder: Path
+    options: str, rows: list[dict[str, object]], history: pd.DataFrame | None, folder: Path
 ) -> None:
     """Add a finished run to both tables; the runs last, so that what stands there is whole."""
-    curves = history.round(5).reset_index().assign(options=options)
-    _append(folder / "curves.csv", read_curves(folder), curves)
+    if history is not None:
+        curves = history.round(5).reset_index().assign(options=options)
+        _append(folder / "curves.csv", read_curves(folder), curves)
     _append(folder / "runs.csv", read_runs(folder), pd.DataFrame(rows).assign(options=options))
 
 

@@ -2,9 +2,10 @@
 
     python tests/benchmarks/speed.py
 
-Prints, all in one run: the fp32 matrix-multiply rate; the share of it that a training step
-(width 16, 8 crops of 128, channels_last, fused AdamW) reaches; pixels per second of a class map
-of 401 × 401. Times are medians; stop other programs first.
+Prints, all in one run: the fp32 matrix-multiply rate; the time of a training step of the short
+recipe in float32 and bfloat16, as share of that rate; of it, what the optimisers take; pixels per
+second of a class map of 401 × 401, one look and eight. Times are medians; stop other programs
+first.
 """
 
 import statistics
@@ -18,6 +19,8 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from s2kit.maps.classify import class_probabilities
+from s2kit.network.recipes import RECIPES
+from s2kit.network.training import optimisers_of
 from s2kit.network.unet import UNet
 from s2kit.scenes.bands import BAND_NAMES
 
@@ -39,43 +42,59 @@ def matmul_rate(size: int = 2048) -> float:
     return 2 * size**3 / median_seconds(lambda: a @ b, 10)
 
 
-def training_step() -> Callable[[], None]:
-    """Return one optimiser step of the short recipe on random patches."""
-    network = UNet(width=16).to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), 1e-3, fused=True)
-    images = torch.rand(8, 10, 128, 128).to(memory_format=torch.channels_last)
-    targets = torch.randint(0, 10, (8, 128, 128))
+def training_step(dtype: torch.dtype) -> tuple[Callable[[], None], Callable[[], None]]:
+    """Return one step of the short recipe on random patches, and its optimisers' part alone."""
+    recipe = RECIPES["short"]
+    network = UNet(recipe.width, recipe.depth, rule=recipe.rule)
+    network.to(memory_format=torch.channels_last)
+    optimisers = optimisers_of(network, recipe)
+    images = torch.rand(recipe.batch, network.channels, recipe.crop, recipe.crop)
+    images = images.to(memory_format=torch.channels_last)
+    targets = torch.randint(0, 10, (recipe.batch, recipe.crop, recipe.crop))
+
+    def optimise() -> None:
+        for optimiser in optimisers:
+            optimiser.step()
 
     def step() -> None:
-        loss = functional.cross_entropy(network(images), targets)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
+            logits = network(images)
+        network.zero_grad()
+        functional.cross_entropy(logits.float(), targets).backward()
+        optimise()
 
-    return step
+    return step, optimise
 
 
 def main() -> None:
-    """Print the three figures."""
+    """Print the figures."""
     rate = matmul_rate()
     print(f"threads               {torch.get_num_threads()}")
     print(f"matrix multiply       {rate / 1e9:.0f} GFLOP/s")
 
-    step = training_step()
-    with FlopCounterMode(display=False) as counter:
-        step()
-    seconds = median_seconds(step, 15)
-    share = counter.get_total_flops() / seconds / rate
-    print(f"training step         {1000 * seconds:.0f} ms, {100 * share:.0f} % of that rate")
+    for dtype in (torch.float32, torch.bfloat16):
+        step, optimise = training_step(dtype)
+        with FlopCounterMode(display=False) as counter:
+            step()
+        seconds = median_seconds(step, 15)
+        share = counter.get_total_flops() / seconds / rate
+        name = str(dtype).removeprefix("torch.")
+        print(
+            f"step in {name:<13} {1000 * seconds:.0f} ms, {100 * share:.0f} % of that rate, "
+            f"{100 * median_seconds(optimise, 15) / seconds:.0f} % of it in the optimisers"
+        )
 
     scene = xr.DataArray(
         np.random.default_rng(0).random((10, 401, 401), dtype="float32") * 0.5,
         dims=("band", "y", "x"),
         coords={"band": list(BAND_NAMES)},
     )
-    network = UNet(width=16).eval()
-    seconds = median_seconds(lambda: class_probabilities(network, scene), 9)
-    print(f"class map, 401 × 401  {401 * 401 / seconds / 1e6:.2f} million pixels/s")
+    network = UNet(width=16, rule="both").eval()
+    for turns, looks in ((False, "one look"), (True, "eight")):
+        seconds = median_seconds(
+            lambda turns=turns: class_probabilities(network, scene, turns=turns), 9
+        )
+        print(f"class map, {looks:<10} {401 * 401 / seconds / 1e6:.2f} million pixels/s")
 
 
 if __name__ == "__main__":

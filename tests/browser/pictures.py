@@ -2,7 +2,7 @@
 
     S2KIT_DATA=authors python tests/browser/pictures.py
 
-Needs Chromium and the weights of chapter 4.
+Needs Chromium.
 """
 
 import io
@@ -32,9 +32,9 @@ COMPARISON = """
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.maps.classify import class_map, class_probabilities, confidence
 from s2kit.maps.compare import Comparison
-from s2kit.network.weights import load_weights
-from s2kit.scenes.settings import workspace
-network, _ = load_weights(workspace() / "weights" / "short.safetensors")
+from s2kit.network.weights import load_weights, shipped_weights
+from s2kit.scenes.settings import data_source
+network, _ = load_weights(shipped_weights(data_source()))
 probabilities = class_probabilities(network, scene)
 layers = {"image": scene, "our map": class_map(probabilities),
           "the authors' map": open_class_map(name), "confidence": confidence(probabilities)}

@@ -10,7 +10,7 @@ from shapely import Point
 
 from s2kit.benchmarks.polygons import read_polygons
 from s2kit.scenes.nomenclature import class_of
-from s2kit.scenes.settings import data_source, project_root
+from s2kit.scenes.settings import project_root
 
 pytestmark = pytest.mark.browser
 
@@ -69,8 +69,6 @@ def test_chapter_2_draws_a_benchmark(open_chapter, lab):
 
 
 def test_chapter_5_compares_two_maps(open_chapter, lab):
-    if not (lab.home / data_source() / "weights" / "short.safetensors").exists():
-        pytest.skip("needs the weights of chapter 4: run the course first")
     notebook, at = open_chapter("05_maps", "comparison")
     see_the_picture_then_run(notebook, at)
     notebook.page.locator(".s2kit-live[data-ready='true'] [data-counted]").wait_for()

@@ -116,7 +116,6 @@ def test_an_image_of_another_resolution_is_refused(tmp_path: Path, weights: Path
         (("image.tif", "--out", "a.tif", "--confidence", "a.tif"), "different files"),
         (("missing.tif", "--out", "map.tif", "--weights", "tiny.safetensors"), "missing.tif is no"),
         (("image.tif", "--out", "map.tif", "--weights", "none"), "no weights at none"),
-        (("image.tif", "--out", "map.tif"), "python -m s2kit train"),
     ],
 )
 def test_what_cannot_work_is_refused_in_one_sentence(
@@ -132,6 +131,26 @@ def test_what_cannot_work_is_refused_in_one_sentence(
     assert isinstance(error, S2kitError)
     assert message in str(error)
     assert not (tmp_path / "map.tif").exists()
+
+
+def test_a_network_comes_with_the_command(tmp_path: Path) -> None:
+    image = write_image(tmp_path / "image.tif", digital_numbers(1030))
+    result = classify(image, "--out", tmp_path / "map.tif", "--no-turns")
+    assert result.exit_code == 0, result.output
+    with rasterio.open(tmp_path / "map.tif") as file:
+        assert file.tags()["weights"] == "strzegom.safetensors"
+
+
+def test_eight_looks_and_both_engines_map_alike(tmp_path: Path, weights: Path) -> None:
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    image = write_image(tmp_path / "image.tif", digital_numbers(1030))
+    maps = []
+    for engine in ("torch", "openvino"):
+        out = tmp_path / f"{engine}.tif"
+        result = classify(image, "--weights", weights, "--engine", engine, "--out", out)
+        assert result.exit_code == 0, result.output
+        maps.append(read_class_map(out).values)
+    assert (maps[0] == maps[1]).mean() > 0.99
 
 
 def test_the_image_and_the_map_must_be_named() -> None:

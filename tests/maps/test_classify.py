@@ -7,7 +7,6 @@ import torch
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import nn
 
 from s2kit.errors import S2kitError
 from s2kit.maps.classify import (
@@ -15,7 +14,6 @@ from s2kit.maps.classify import (
     class_probabilities,
     classify,
     confidence,
-    fold_batch_norms,
     windows,
 )
 from s2kit.network.inputs import RULES, input_of
@@ -59,7 +57,7 @@ def test_probabilities_are_the_softmax_of_the_network(rule: str) -> None:
     network, scene = small_unet(rule), random_scene(37, 45)
     with torch.inference_mode():
         logits = network(torch.from_numpy(input_of(rule, scene)(scene))[None])[0]
-    probabilities = class_probabilities(network, scene)
+    probabilities = class_probabilities(network, scene, turns=False)
     np.testing.assert_allclose(probabilities.values, logits.softmax(0).numpy(), atol=1e-5)
     assert probabilities.dims == ("class", "y", "x")
     assert probabilities["class"].values.tolist() == list(range(1, 11))
@@ -90,12 +88,30 @@ def test_pixels_without_data_in_any_band_get_no_class(network: UNet) -> None:
     np.testing.assert_array_equal(np.isnan(confidence(probabilities).values), missing)
 
 
+@pytest.mark.parametrize("turns", [False, True])
 @pytest.mark.parametrize("size", [(150, 131), (97, 203)])
-def test_windows_leave_no_seams(network: UNet, size: tuple[int, int]) -> None:
+def test_windows_leave_no_seams(network: UNet, size: tuple[int, int], turns: bool) -> None:
     scene = random_scene(*size)
-    whole = class_probabilities(network, scene, window=1024)
-    tiled = class_probabilities(network, scene, window=32)
+    whole = class_probabilities(network, scene, window=1024, turns=turns)
+    tiled = class_probabilities(network, scene, window=32, turns=turns)
     np.testing.assert_allclose(tiled.values, whole.values, atol=1e-5)
+
+
+def test_eight_looks_are_the_mean_of_the_turned_scenes_and_know_no_direction(network: UNet) -> None:
+    scene = random_scene(32, 32)
+    averaged = class_probabilities(network, scene).values
+    looks = []
+    for quarters in range(4):
+        for mirrored in (False, True):
+            turned = np.rot90(scene.values, quarters, (1, 2))
+            turned = turned[:, :, ::-1] if mirrored else turned
+            seen = scene.copy(data=turned.copy())
+            probabilities = class_probabilities(network, seen, turns=False).values
+            back = probabilities[:, :, ::-1] if mirrored else probabilities
+            looks.append(np.rot90(back, -quarters, (1, 2)))
+    np.testing.assert_allclose(averaged, np.mean(looks, axis=0), atol=1e-5)
+    upside_down = class_probabilities(network, scene.copy(data=scene.values[:, ::-1].copy()))
+    np.testing.assert_allclose(upside_down.values[:, ::-1], averaged, atol=1e-5)
 
 
 def test_classify_gives_the_same_maps_without_the_probabilities(network: UNet) -> None:
@@ -117,14 +133,6 @@ def test_the_network_is_left_as_it_was(network: UNet) -> None:
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, before[name]), name
     network.eval()
-
-
-def test_folding_leaves_no_batch_norm_and_the_same_logits(network: UNet) -> None:
-    folded = fold_batch_norms(network)
-    assert not any(isinstance(module, nn.BatchNorm2d) for module in folded.modules())
-    x = torch.rand(1, network.channels, 32, 32)
-    with torch.inference_mode():
-        torch.testing.assert_close(folded(x), network(x), atol=1e-4, rtol=1e-4)
 
 
 @given(st.integers(1, 90), st.integers(1, 90), st.integers(1, 40), st.integers(0, 50))

@@ -51,6 +51,15 @@ def test_the_test_scene_is_scored_only_if_asked_for_and_within_the_block(tmp_pat
     assert row["seconds"] is None  # the second call found the run finished
 
 
+def test_a_baseline_is_scored_like_a_network():
+    result = s2kit("train", "--baseline", "random forest", "--test")
+    assert result.exit_code == 0, result.output
+    assert [line.split(":")[0] for line in result.output.splitlines()] == [
+        "validation tiny_20230601",
+        "test tiny_20230701",
+    ]
+
+
 @pytest.fixture
 def plan(tmp_path, monkeypatch):
     """A plan of two runs in place of the study's."""
@@ -74,7 +83,7 @@ def test_a_search_runs_what_is_open_and_nothing_twice(plan):
 
 def test_every_planned_run_can_be_run():
     rows = table.read_plan()
-    assert rows.options.is_unique
+    assert not rows.duplicated(["group", "row"]).any()
     for options in rows.options:
         command = cli.get_command(None, "train")
         given = command.make_context("train", shlex.split(options)).params

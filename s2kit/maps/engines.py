@@ -1,0 +1,113 @@
+"""What computes a map: PyTorch, or OpenVINO where it is installed."""
+
+import copy
+import warnings
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+from s2kit.errors import S2kitError
+from s2kit.network.unet import UNet, pad_to_multiple
+
+ENGINES = ("torch", "openvino")
+
+
+def engine(name: str, network: UNet) -> Callable[[Tensor], Tensor]:
+    """Return the function that turns input into logits, both float32, by one of the `ENGINES`.
+
+    All compute in float32: where two maps differ, two classes were as likely as one another.
+
+    Parameters
+    ----------
+    name
+        "torch" is always there; "openvino" wants the package of that name, and is for CPUs.
+    network
+        Left as it is.
+
+    Returns
+    -------
+    A function from float32 (1, channels, H, W) to (1, classes, H, W), any H and W.
+
+    Raises
+    ------
+    S2kitError
+        If there is no such engine, or it is not installed.
+    """
+    if name not in ENGINES:
+        raise S2kitError(f"no engine {name!r}; choose one of: {', '.join(ENGINES)}")
+    folded = fold_batch_norms(network)
+    return _torch_engine(folded) if name == "torch" else _openvino_engine(folded)
+
+
+def fold_batch_norms(network: UNet) -> UNet:
+    """Return a copy for inference whose convolutions do the work of their batch norms.
+
+    In evaluation mode a batch norm is a fixed scale and shift per channel, which the weights and
+    bias of the convolution before it can take over: one pass over the pixels less per layer.
+    """
+    folded = copy.deepcopy(network).eval()
+    for block in [m for m in folded.modules() if isinstance(m, nn.Sequential)]:
+        for index, (layer, norm) in enumerate(pairwise(list(block))):
+            if isinstance(layer, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                mean, variance = norm.running_mean, norm.running_var
+                assert mean is not None
+                assert variance is not None
+                layer.weight, layer.bias = fuse_conv_bn_weights(
+                    layer.weight, layer.bias, mean, variance, norm.eps, norm.weight, norm.bias
+                )
+                block[index + 1] = nn.Identity()
+    folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return folded
+
+
+def _torch_engine(network: UNet) -> Callable[[Tensor], Tensor]:
+    device = next(network.parameters()).device
+
+    @torch.inference_mode()
+    def run(x: Tensor) -> Tensor:
+        logits: Tensor = network(x.to(device, memory_format=torch.channels_last))
+        return logits.cpu()
+
+    return run
+
+
+def _openvino_engine(network: UNet) -> Callable[[Tensor], Tensor]:
+    return run_openvino(openvino_model(network), 2**network.depth)
+
+
+def openvino_model(network: UNet) -> Any:
+    """Convert a network, its batch norms folded, to an openvino.Model for sizes of 2^depth."""
+    try:
+        import openvino
+    except ImportError as error:
+        raise S2kitError(
+            "the engine openvino is not installed; add it with: python -m pip install openvino"
+        ) from error
+    size = 2 * 2**network.depth
+    # The conversion follows one call and would keep that call's padding: so it gets an input that
+    # needs none, and the padding is done outside.
+    example = torch.zeros(1, network.channels, size, size)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracer warns of that padding
+        model = openvino.convert_model(network.cpu(), example_input=example)
+    model.reshape([1, network.channels, -1, -1])
+    return model
+
+
+def run_openvino(model: Any, multiple: int) -> Callable[[Tensor], Tensor]:
+    """Return the function that runs a model on input of any size, padded to a multiple."""
+    import openvino
+
+    # Left alone, OpenVINO rounds to bfloat16 wherever the processor can.
+    compiled = openvino.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+
+    def run(x: Tensor) -> Tensor:
+        height, width = x.shape[-2:]
+        logits = compiled(pad_to_multiple(x, multiple).contiguous().numpy())[0]
+        return torch.from_numpy(logits)[..., :height, :width]
+
+    return run
