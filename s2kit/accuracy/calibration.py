@@ -99,16 +99,9 @@ def reject_curve(confidence: Floats, right: Bools, points: int = 101) -> pd.Data
     Returns
     -------
     DataFrame
-        ``mapped``: share of pixels that stay, 1 to 0.01; ``OA`` among them; ``least``: the
-        confidence below which pixels were left out.
+        ``mapped``: share of pixels that stay, 1 to 0.01; ``OA`` among them.
     """
     order = np.argsort(-confidence, kind="stable")
     right_so_far = np.cumsum(right[order])
     kept = np.maximum(1, np.round(np.linspace(1, 0.01, points) * len(order)).astype(int))
-    return pd.DataFrame(
-        {
-            "mapped": kept / len(order),
-            "OA": right_so_far[kept - 1] / kept,
-            "least": confidence[order][kept - 1],
-        }
-    )
+    return pd.DataFrame({"mapped": kept / len(order), "OA": right_so_far[kept - 1] / kept})

@@ -1,6 +1,7 @@
 """What computes a map: PyTorch, or OpenVINO where it is installed."""
 
 import copy
+import sys
 import warnings
 from collections.abc import Callable
 from itertools import pairwise
@@ -81,6 +82,8 @@ def _openvino_engine(network: UNet) -> Callable[[Tensor], Tensor]:
 
 def openvino_model(network: UNet) -> Any:
     """Convert a network, its batch norms folded, to an openvino.Model for sizes of 2^depth."""
+    # Its converter tells its makers of every use, unless this part of it is missing.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     try:
         import openvino
     except ImportError as error:

@@ -93,7 +93,9 @@ def show_search() -> Figure:
         layout="constrained",
     )  # fmt: skip
     for column, rate in enumerate(rates):
-        for decay, run in curves[curves["rate"] == rate].groupby("decay"):
+        at_rate = curves[curves["rate"] == rate]
+        for decay in sorted(at_rate["decay"].unique(), key=float):
+            run = at_rate[at_rate["decay"] == decay]
             axes[0, column].plot(run["epoch"], run["loss"], label=f"weight decay {decay}")
             axes[1, column].plot(run["epoch"], 100 * run["validation_OA"])
         axes[0, column].set_title(f"learning rate {rate}", fontsize=10)

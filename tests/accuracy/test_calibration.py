@@ -59,7 +59,6 @@ def test_the_reject_curve_starts_at_the_overall_accuracy_and_drops_the_least_sur
     curve = reject_curve(confidence, right, points=4)
     assert curve.mapped.tolist() == [1.0, 0.75, 0.25, 0.25]
     assert curve.OA.tolist() == pytest.approx([0.5, 2 / 3, 1.0, 1.0])
-    assert curve.least.tolist() == [0.2, 0.6, 0.9, 0.9]
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 1), st.booleans()), min_size=1, max_size=50))

@@ -1,5 +1,6 @@
 """The engines that map a scene, against the network itself."""
 
+import subprocess
 import sys
 
 import pytest
@@ -43,6 +44,18 @@ def test_every_engine_gives_the_logits_of_the_network(
     run = engine(name, network)
     torch.testing.assert_close(run(x), expected, atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(run(x.flip(-1).flip(-1)), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_openvino_tells_nobody(network: UNet) -> None:
+    pytest.importorskip("openvino", reason="openvino is not installed")
+    code = (
+        "from s2kit.maps.engines import engine; from s2kit.network.unet import UNet\n"
+        "engine('openvino', UNet(width=2, depth=1))\n"
+        "from openvino.tools.ovc import telemetry_utils\n"
+        "print(telemetry_utils.tm.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "openvino.tools.ovc.telemetry_stub"
 
 
 def test_an_engine_that_is_not_there_is_named(

@@ -1,5 +1,4 @@
 import pytest
-import torch
 
 from s2kit.network.recipes import RECIPES, Recipe
 from s2kit.scenes import source
@@ -15,12 +14,3 @@ def tiny_scenes(monkeypatch):
         averaging=0.5,
     )  # fmt: skip
     monkeypatch.setitem(RECIPES, "short", tiny)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def one_thread():
-    """Networks this small spend more time in handing work between threads than in the work."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
