@@ -19,7 +19,7 @@ TINY = Recipe(
     batch=4,
     epochs=4,
     steps=15,
-    learning_rate=2e-2,
+    learning_rate=1e-1,
     averaging=0.5,
 )
 
