@@ -208,7 +208,7 @@ for when, matrix in (("before", gradient), ("after", orthogonal(gradient))):
 # run the cell again: it goes on after the last finished epoch and ends with the same weights, to
 # the bit. (On one machine. Others add up in another order, and where the processor has instructions
 # for it, convolutions are multiplied in bfloat16, with three digits instead of seven: the noise of
-# the crops is far larger, and it takes half the time.)
+# the crops is far larger, and it takes less time.)
 
 # %%
 trained = train(

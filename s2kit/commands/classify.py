@@ -52,7 +52,7 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     type=click.Choice(ENGINES),
     default="torch",
     show_default=True,
-    help="What does the computing; openvino is the faster one on CPUs, and a package of its own.",
+    help="What does the computing; openvino is a package of its own, faster on some CPUs.",
 )
 @click.option(
     "--turns/--no-turns",

@@ -168,8 +168,8 @@ def training_device() -> torch.device:
 def arithmetic(device: torch.device) -> str:
     """Return in what convolutions are multiplied in training: "bfloat16" or "float32".
 
-    Weights, loss and optimiser stay in float32. bfloat16 takes half the time on a GPU and on CPUs
-    that have instructions for it, and twice the time on others.
+    Weights, loss and optimiser stay in float32. bfloat16 takes less time on a GPU and on CPUs that
+    have instructions for it (two thirds: tests/benchmarks/speed.py), and more on others.
     """
     if device.type == "cuda" or torch.cpu.get_capabilities().get("avx512_bf16", False):
         return "bfloat16"
