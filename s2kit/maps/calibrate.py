@@ -1,4 +1,4 @@
-"""Make a trained network as sure as it is right, without changing a single class of its maps."""
+"""Make a trained network as sure as it is right; no class that it sees at one look changes."""
 
 import numpy as np
 import torch
@@ -14,7 +14,8 @@ def calibrate(network: UNet, scene: xr.DataArray, mask: xr.DataArray) -> float:
     """Divide a network's logits by the temperature that suits a labelled scene best.
 
     The last layer is linear, so its weights and bias take the division over, and the network
-    needs nothing beside it to be calibrated.
+    needs nothing beside it to be calibrated. It is fitted to one look at the scene
+    (``turns=False``); a mean of several softmaxes knows no temperature of its own.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def calibrate(network: UNet, scene: xr.DataArray, mask: xr.DataArray) -> float:
     S2kitError
         If the scene does not suit the network, or no pixel with data is labelled.
     """
-    probabilities = class_probabilities(network, scene).to_numpy()
+    probabilities = class_probabilities(network, scene, turns=False).to_numpy()
     labelled = (mask.to_numpy() != NO_DATA) & np.isfinite(probabilities[0])
     # Logarithms of probabilities are logits but for one number per pixel, which softmax ignores.
     logits = np.log(np.maximum(probabilities[:, labelled].T, 1e-12))

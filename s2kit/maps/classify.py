@@ -89,8 +89,8 @@ def class_map(probabilities: xr.DataArray) -> xr.DataArray:
 def confidence(probabilities: xr.DataArray) -> xr.DataArray:
     """Return the probability of the likeliest class, float32 (y, x), 0.1 to 1 or NaN.
 
-    It tells where the network hesitates, not how often it errs: softmax outputs of trained
-    networks tend to be too sure of themselves.
+    It tells where the network hesitates, not how often it errs: for that, calibrate the network
+    first (`s2kit.maps.calibrate`).
     """
     first = probabilities.isel({"class": 0}, drop=True)
     return first.copy(data=probabilities.values.max(axis=0)).rename(probabilities.name)

@@ -2,8 +2,7 @@
 
 Keller Jordan and others (2024), Muon: An optimizer for hidden layers in neural networks,
 https://kellerjordan.github.io/posts/muon/. PyTorch has one too, for matrices only; it multiplies
-in bfloat16, which takes three times as long as the rest of a training step where the processor
-has no instructions for it.
+in bfloat16, which is slow where the processor has no instructions for it.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,14 +12,13 @@ import torch
 from torch import Tensor
 
 QUINTIC = (3.4445, -4.7750, 2.0315)
-"""Coefficients of Jordan's polynomial: five times it take singular values near to 1."""
+"""Coefficients of Jordan's polynomial; applied five times it takes singular values near to 1."""
 
 
 class Muon(torch.optim.Optimizer):
     """Step along the orthogonal part of the momentum: every direction of a kernel moves alike.
 
-    Plain gradients are dominated by a few directions, mostly brightness; rare classes live in
-    the others.
+    In a plain gradient the directions on which most pixels agree drown the others.
 
     Parameters
     ----------
@@ -29,7 +27,7 @@ class Muon(torch.optim.Optimizer):
     lr
         Length of a step, in units of the singular values.
     weight_decay
-        Share of the kernel that lr times it takes away.
+        Each step takes away this share of the kernel, times lr.
     momentum
         Share of itself that the running gradient keeps, Nesterov's way.
     """

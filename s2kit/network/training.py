@@ -1,13 +1,9 @@
 """One training loop: cross-entropy without background, one cycle, the best epoch kept."""
 
-import hashlib
-import json
-import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import torch
@@ -17,6 +13,7 @@ from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from s2kit.errors import S2kitError
+from s2kit.network.checkpoints import Run, fingerprint
 from s2kit.network.muon import Muon
 from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
 from s2kit.network.recipes import Recipe
@@ -102,9 +99,10 @@ def train(
     )
     weights = class_weights([t for _, t in labelled], recipe.class_balance).to(device)
 
-    run = _Run(network, averaged, optimisers, schedules, patches)
-    rounded = arithmetic(device) == "bfloat16"
-    checkpoint = folder / f"{fingerprint(recipe, seed, labelled)}.pt" if folder else None
+    run = Run(network, averaged, optimisers, schedules, patches)
+    dtype = arithmetic(device)
+    name = fingerprint(recipe, seed, labelled, dtype)
+    checkpoint = folder / f"{name}.pt" if folder else None
     if checkpoint and checkpoint.exists():
         run.resume(checkpoint)
 
@@ -114,7 +112,7 @@ def train(
         for _ in range(recipe.steps):
             images, targets = patches.draw()
             images = images.to(device, memory_format=torch.channels_last)
-            with torch.autocast(device.type, torch.bfloat16, enabled=rounded):
+            with torch.autocast(device.type, torch.bfloat16, enabled=dtype == "bfloat16"):
                 logits = network(images)
             loss = crop_mean_loss(
                 logits.float(), targets.to(device), weights, recipe.label_smoothing
@@ -138,7 +136,9 @@ def train(
         on_epoch(run.table())
 
     network.load_state_dict({name: tensor.half() for name, tensor in run.best.items()})
-    return Trained(network.eval(), run.table(), run.best_epoch)
+    history = run.table()
+    best_epoch = int(history["validation_F1"].to_numpy().argmax()) + 1
+    return Trained(network.eval(), history, best_epoch)
 
 
 def optimisers_of(network: UNet, recipe: Recipe) -> list[torch.optim.Optimizer]:
@@ -225,88 +225,3 @@ def evaluate(network: nn.Module, image: Tensor, target: Tensor) -> tuple[float, 
     labelled = right.unique()
     f1 = 2 * tp[labelled] / mapped_and_right[labelled]  # 2 TP + FP + FN is both sums together
     return loss.item(), (mapped == right).float().mean().item(), f1.mean().item()
-
-
-def fingerprint(recipe: Recipe, seed: int, labelled: list[tuple[Tensor, Tensor]]) -> str:
-    """Name a run by everything its result depends on: recipe, seed, pixels and arithmetic."""
-    settings = [asdict(recipe), seed, arithmetic(training_device())]
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for image, target in labelled:
-        digest.update(image.numpy().tobytes())
-        digest.update(target.numpy().tobytes())
-    return f"{recipe.name}-seed{seed}-{digest.hexdigest()[:12]}"
-
-
-class _Run:
-    """What changes from epoch to epoch, as one thing that can be saved and resumed."""
-
-    def __init__(
-        self,
-        network: UNet,
-        averaged: AveragedModel,
-        optimisers: list[torch.optim.Optimizer],
-        schedules: list[torch.optim.lr_scheduler.OneCycleLR],
-        patches: Patches,
-    ) -> None:
-        self.network, self.averaged, self.patches = network, averaged, patches
-        self.optimisers, self.schedules = optimisers, schedules
-        self.history: list[dict[str, float]] = []
-        self.best: dict[str, Tensor] = {}
-        self.best_epoch = 0
-
-    def note(self, loss: float, validation_loss: float, accuracy: float, f1: float) -> None:
-        """Add an epoch; keep its weights if its mean F1 is the highest so far."""
-        if f1 > max((row["validation_F1"] for row in self.history), default=-1.0):
-            state = self.averaged.module.state_dict()
-            self.best = {k: v.detach().clone() for k, v in state.items()}
-            self.best_epoch = len(self.history) + 1
-        self.history.append(
-            {
-                "loss": loss,
-                "validation_loss": validation_loss,
-                "validation_OA": accuracy,
-                "validation_F1": f1,
-                "learning_rate": float(self.schedules[0].get_last_lr()[0]),
-            }
-        )
-
-    def table(self) -> pd.DataFrame:
-        """Return the history with epochs, from 1, as index."""
-        epochs = pd.RangeIndex(1, len(self.history) + 1, name="epoch")
-        return pd.DataFrame(self.history, index=epochs)
-
-    def save(self, path: Path) -> None:
-        """Write the checkpoint under a temporary name and rename it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        state: dict[str, Any] = {
-            "network": self.network.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimisers": [each.state_dict() for each in self.optimisers],
-            "schedules": [each.state_dict() for each in self.schedules],
-            "random": self.patches.random.get_state(),
-            "history": self.history,
-            "best": self.best,
-            "best_epoch": self.best_epoch,
-        }
-        torch.save(state, part)
-        os.replace(part, path)
-
-    def resume(self, path: Path) -> None:
-        """Take up a saved checkpoint; S2kitError if the file is damaged."""
-        try:
-            # weights_only: tensors and plain values, nothing that could run.
-            state = torch.load(path, weights_only=True)
-        except Exception as error:
-            raise S2kitError(
-                f"{path} is no whole checkpoint ({type(error).__name__}); delete it to start anew"
-            ) from error
-        self.network.load_state_dict(state["network"])
-        self.averaged.load_state_dict(state["averaged"])
-        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
-        for schedule, saved in zip(self.schedules, state["schedules"], strict=True):
-            schedule.load_state_dict(saved)
-        self.patches.random.set_state(state["random"])
-        self.history, self.best = state["history"], state["best"]
-        self.best_epoch = state["best_epoch"]

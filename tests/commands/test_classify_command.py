@@ -141,7 +141,7 @@ def test_a_network_comes_with_the_command(tmp_path: Path) -> None:
         assert file.tags()["weights"] == "strzegom.safetensors"
 
 
-def test_eight_looks_and_both_engines_map_alike(tmp_path: Path, weights: Path) -> None:
+def test_both_engines_map_alike(tmp_path: Path, weights: Path) -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
     image = write_image(tmp_path / "image.tif", digital_numbers(1030))
     maps = []
