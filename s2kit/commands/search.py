@@ -31,7 +31,8 @@ def search(groups: tuple[str, ...], show: bool, folder: Path | None) -> None:
     """Run the planned training runs that have no result yet.
 
     They run one after the other; each is one call of train, whose options the plan lists. An
-    interrupted search goes on where it stopped.
+    interrupted search goes on where it stopped. The results that chapters 4 and 6 show were
+    written with --folder s2kit/study.
     """
     plan = read_plan()
     unknown = set(groups) - set(plan["group"])

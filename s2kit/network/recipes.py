@@ -55,6 +55,7 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe("short"),
+        Recipe("long", epochs=50, label_smoothing=0.1),
         # For comparing settings, not for maps; a short walk wants long steps.
         Recipe("trial", epochs=8, learning_rate=3e-2),
     )

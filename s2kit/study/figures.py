@@ -38,7 +38,7 @@ def compared(group: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def tested(group: str) -> pd.DataFrame:
+def final_scores(group: str) -> pd.DataFrame:
     """Return how a group's runs do on the test scene, in per cent, and the seconds they took.
 
     Returns
@@ -58,12 +58,16 @@ def by_place() -> pd.DataFrame:
     -------
     DataFrame
         Per cent on the test scene; columns pixel OA and object OA of each method. The first row
-        is what a date left out tells, the last one what a place left out tells as well: four
-        runs, each tested where its labels were held back, taken together.
+        is what a date left out tells (of the U-Net the mean over its seeds), the last one what a
+        place left out tells as well: four runs, each tested where its labels were held back,
+        taken together.
     """
     runs = results("blocks").query("role == 'test'")
     runs = runs.join(runs["row"].str.extract(r"(?P<method>.+), (?P<place>block \d) left out"))
-    everywhere = {"U-Net": tested("short").mean(), "random forest": tested("baselines").iloc[0]}
+    everywhere = {
+        "U-Net": final_scores("short").mean(),
+        "random forest": final_scores("baselines").iloc[0],
+    }
     columns = {}
     for method, of_method in runs.groupby("method", sort=False):
         parts = of_method.set_index("place")

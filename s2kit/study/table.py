@@ -9,6 +9,9 @@ import pandas as pd
 FOLDER = Path(str(files("s2kit.study")))
 """Where plan.csv lies."""
 
+WHOLE = {"parameters": "Int64", "seconds": "Int64", "best_epoch": "Int64"}
+"""Columns of whole numbers in which one may be missing."""
+
 
 def read_plan() -> pd.DataFrame:
     """Return the planned runs: group, row (its name in the chapter), options of ``train``."""
@@ -40,7 +43,7 @@ def add_run(
 
 
 def _read(path: Path, columns: list[str]) -> pd.DataFrame:
-    return pd.read_csv(path) if path.exists() else pd.DataFrame(columns=columns)
+    return pd.read_csv(path, dtype=WHOLE) if path.exists() else pd.DataFrame(columns=columns)
 
 
 def _append(path: Path, before: pd.DataFrame, rows: pd.DataFrame) -> None:

@@ -31,7 +31,7 @@ def test_classify_and_assess_give_the_figures_of_its_run(mirror: Path, tmp_path:
     pixel_oa, object_oa = (float(x) for x in re.findall(r"OA (\d+\.\d+)", said)[:2])
     _, settings = load_weights(shipped_weights("authors"))
     runs = read_runs(FOLDER)
-    options = f"--recipe short --seed {settings['seed']} --test"
+    options = f"--recipe {settings['recipe']} --seed {settings['seed']} --test"
     (run,) = runs[(runs.options == options) & (runs.role == "test")].itertuples()
     assert pixel_oa == pytest.approx(run.pixel_OA, abs=0.02)
     assert object_oa == pytest.approx(run.object_OA, abs=0.6)  # one polygon may tip over

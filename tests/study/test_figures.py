@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from s2kit.study import figures, table
-from s2kit.study.figures import by_place, compared, results, show_search
+from s2kit.study.figures import by_place, compared, final_scores, results, show_search
 
 
 def scored(role, pixels, pixel_oa, objects=0, object_oa=float("nan"), f1=50.0, seconds=9):
@@ -59,7 +59,7 @@ def test_settings_are_compared_on_the_scenes_left_out(stored):
 
 
 def test_only_the_test_scene_counts_for_what_was_tested(stored):
-    found = figures.tested("short")
+    found = final_scores("short")
     assert found.index.tolist() == ["seed 0", "seed 1"]
     assert found["pixel OA"].tolist() == [90.0, 92.0]
 
@@ -80,9 +80,9 @@ def test_one_panel_per_learning_rate_one_line_per_weight_decay(stored):
     plt.close(figure)
 
 
-def test_every_stored_run_is_planned_and_says_what_it_is():
+def test_every_planned_run_is_stored_and_says_what_it_is():
     runs = table.read_runs(table.FOLDER)
-    assert set(runs.options) <= set(table.read_plan().options)
+    assert set(runs.options) == set(table.read_plan().options)
     assert runs.pixel_OA.between(0, 100).all()
     tests = runs[runs.role == "test"]
     assert tests.options.map(lambda options: "--test" in shlex.split(options)).all()

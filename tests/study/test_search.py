@@ -84,6 +84,7 @@ def test_a_search_runs_what_is_open_and_nothing_twice(plan):
 def test_every_planned_run_can_be_run():
     rows = table.read_plan()
     assert not rows.duplicated(["group", "row"]).any()
+    assert not rows.duplicated(["group", "options"]).any()
     for options in rows.options:
         command = cli.get_command(None, "train")
         given = command.make_context("train", shlex.split(options)).params
