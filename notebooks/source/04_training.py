@@ -295,14 +295,15 @@ compared("dates").round(1)
 # seasons that it has been shown.
 #
 # Last, what more time buys. The recipe above takes three times the steps of these trials, and then
-# the middle rate is the better one. What looked good in the trials was tried at this length too:
+# the middle rate is the better one. Some of what looked good in the trials was tried so long too:
 
 # %%
 compared("longer").round(1)
 
 # %% [markdown]
 # Twice the steps, with labels that are softened a little so that the network cannot become too sure
-# of the crops it knows by now, do best. That is the recipe `long`; it takes twice the time, and
+# of the crops it knows by now, do best by three of the four figures. That is the recipe `long`; it
+# takes twice the time, and
 # chapter 6 opens the drawer for both. (`short` had been scored there before `long` was thought of;
 # it was this table that chose `long`, and nothing was changed after its own score.)
 
