@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV = .venv/bin
 NBVAL = $(if $(filter authors,$(S2KIT_DATA)),--nbval,--nbval-lax)
 
-.PHONY: course test browser lab lint notebooks clean
+.PHONY: course test browser lab lint notebooks licences vulnerabilities clean
 
 course: .venv/ready
 	$(VENV)/python -m s2kit course
@@ -17,11 +17,11 @@ lab: .venv/ready
 # the real scenes, else only that every cell runs.
 test: .venv/ready
 	$(VENV)/python -m pytest -q
-	$(VENV)/python -m pytest -q $(NBVAL) --nbval-current-env --nbval-cell-timeout=3600 notebooks
+	$(VENV)/python -m pytest -q -n 0 $(NBVAL) --nbval-current-env --nbval-cell-timeout=3600 notebooks
 
 # The widgets and their chapters in JupyterLab; skipped with a word where there is no Chromium.
 browser: .venv/ready
-	$(VENV)/python -m pytest -q -s -m browser tests/browser
+	$(VENV)/python -m pytest -q -s -n 0 -m browser tests/browser
 
 lint: .venv/ready
 	$(VENV)/ruff format --check .
@@ -32,6 +32,17 @@ lint: .venv/ready
 # Execute the chapters from their sources and store the outputs (S2KIT_DATA=authors).
 notebooks: .venv/ready
 	$(VENV)/python notebooks/build.py
+
+# List the licences of the packages of constraints.txt in docs/LICENCES.md.
+licences: .venv/ready
+	$(VENV)/python tests/licences.py
+
+# Look the packages of constraints.txt up among the known vulnerabilities of the public index; fails
+# where the index does not answer.
+vulnerabilities:
+	$(PYTHON) -m venv build/pip-audit
+	build/pip-audit/bin/python -m pip install -q pip-audit
+	build/pip-audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "s2kit needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")'

@@ -24,7 +24,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from s2kit.commands.course import execute
-from s2kit.scenes.settings import data_source
+from s2kit.settings import data_source
 
 HERE = Path(__file__).resolve().parent
 SOLUTION = re.compile(r"^( *)# <solution>\n(.*?)^ *# </solution>\n?", re.DOTALL | re.MULTILINE)

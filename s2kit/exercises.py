@@ -11,6 +11,13 @@ def check(answer: object, expected: object, hint: str, tolerance: float = 1e-6) 
     Numbers and arrays are compared within ``tolerance``, relative and absolute; NaN equals NaN.
     The gap of an unsolved exercise (``...`` or None) gets the hint alone. Nothing is raised, so
     that a chapter runs to its end whatever a student has typed.
+
+    Examples
+    --------
+    >>> check(0.5, expected=0.5, hint="divide by two")
+    Right.
+    >>> check(None, expected=0.5, hint="divide by two")
+    Not solved yet. Hint: divide by two
     """
     if answer is None or answer is ...:
         print(f"Not solved yet. Hint: {hint}")

@@ -29,7 +29,8 @@ IMPORT_NAMES = {
 }
 # Started as programs, never imported.
 PROGRAMS = {
-    "jupyterlab", "nbval", "import-linter", "mypy", "pandas-stubs", "ruff", "pytest", "rustac",
+    "jupyterlab", "nbval", "import-linter", "mypy", "pandas-stubs", "ruff", "pytest",
+    "pytest-xdist", "rustac",
 }  # fmt: skip
 
 # For tests/benchmarks/engines.py alone, which says how to get it.

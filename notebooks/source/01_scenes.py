@@ -18,30 +18,23 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from s2kit.cartography.elements import add_attribution
+from s2kit.cartography.panels import show_false_colour
+from s2kit.cartography.scene_figures import show_histograms, show_registration, show_shift
+from s2kit.catalogue import ReadOptions, find_scenes, grid_of, items_for, open_catalogue, read_items
 from s2kit.errors import S2kitError
 from s2kit.exercises import check
-from s2kit.maps.figures import show_false_colour
-from s2kit.maps.furniture import add_attribution
 from s2kit.scenes.bands import BANDS
-from s2kit.scenes.catalogue import Reading, find_scenes, grid_of, items_for, open_source, read_items
-from s2kit.scenes.figures import show_histograms, show_registration, show_shift
-from s2kit.scenes.radiometry import (
-    check_offset,
-    darkest_number,
-    normalise,
-    normalise_min_max,
-    to_reflectance,
-)
+from s2kit.scenes.offset import check_offset, darkest_number
+from s2kit.scenes.radiometry import normalise, normalise_min_max, to_reflectance
 from s2kit.scenes.registration import best_shift, measure_shift, shift_20m_bands
-from s2kit.scenes.simulated.figures import (
+from s2kit.settings import course_source, home
+from s2kit.simulator.figures import (
     show_class_histograms,
     show_crop_year,
     show_side_by_side,
 )
-from s2kit.scenes.simulated.source import landscapes
-from s2kit.scenes.simulated.source import open_mask as open_simulated_mask
-from s2kit.scenes.simulated.source import open_scene as open_simulated
-from s2kit.scenes.source import open_mask, open_numbers, open_scene, record, scene_names
+from s2kit.sources import open_source
 
 # %% [markdown]
 # ## One scene
@@ -51,8 +44,10 @@ from s2kit.scenes.source import open_mask, open_numbers, open_scene, record, sce
 # cereals look green, bare soil cyan. Every benchmark of the paper was drawn over such a picture.
 
 # %% tags=["shared"]
-name = scene_names(split="test")[0]
-scene = open_scene(name)
+source = course_source()
+source.fetch()
+name = source.available(split="test")[0]
+scene = source.open(name)
 show_false_colour(scene, title=name)
 
 # %% [markdown]
@@ -72,7 +67,7 @@ pd.DataFrame(BANDS).rename(columns={"resolution": "metres", "wavelength": "nanom
 # pixel, as delivered:
 
 # %%
-numbers = open_numbers(name)
+numbers = source.open_numbers(name)
 print(numbers.dtype, dict(numbers.sizes))
 print(numbers.isel(y=200, x=200).to_series().to_string())
 
@@ -80,12 +75,14 @@ print(numbers.isel(y=200, x=200).to_series().to_string())
 # Divide by 10 000 and be done? Look at two dates of the same place first.
 
 # %% tags=["shared"]
-place = scene_names(area=record(name).area)
-plain = min(place, key=lambda each: record(each).offset)
-raised = max(place, key=lambda each: record(each).offset)
+place = source.available(area=source.record(name).area)
+plain = min(place, key=lambda each: source.record(each).offset)
+raised = max(place, key=lambda each: source.record(each).offset)
 
 # %%
-show_histograms({each: open_numbers(each) for each in (plain, raised)}, unit="digital number")
+show_histograms(
+    {each: source.open_numbers(each) for each in (plain, raised)}, unit="digital number"
+)
 
 # %% [markdown]
 # ## A thousand that is not light
@@ -97,8 +94,10 @@ show_histograms({each: open_numbers(each) for each in (plain, raised)}, unit="di
 # %%
 pd.DataFrame(
     {
-        "darkest number": {each: round(darkest_number(open_numbers(each))) for each in place},
-        "offset listed": {each: record(each).offset for each in place},
+        "darkest number": {
+            each: round(darkest_number(source.open_numbers(each))) for each in place
+        },
+        "offset listed": {each: source.record(each).offset for each in place},
     }
 )
 
@@ -114,7 +113,7 @@ pd.DataFrame(
 
 # %%
 try:
-    check_offset(open_numbers(raised), 0, where=raised)
+    check_offset(source.open_numbers(raised), 0, where=raised)
     print("nothing suspicious")
 except S2kitError as error:
     print(error)
@@ -134,8 +133,8 @@ def ndvi(scene):
     return (near_infrared - red) / (near_infrared + red)
 
 
-right = open_scene(raised)
-forgotten = to_reflectance(open_numbers(raised), offset=0).where(np.isfinite(right))
+right = source.open(raised)
+forgotten = to_reflectance(source.open_numbers(raised), offset=0).where(np.isfinite(right))
 for label, each in (("offset taken off", right), ("forgotten", forgotten)):
     print(f"{label:>17}: median NDVI {float(ndvi(each).median()):.2f}")
 
@@ -210,7 +209,7 @@ for rule in (normalise, normalise_min_max):
 # %%
 def seen(name, reflectance=0.3, band="B08"):
     """Return what a reflectance becomes under both rules in one scene."""
-    values = open_scene(name).sel(band=band)
+    values = source.open(name).sel(band=band)
     low, high = float(values.min()), float(values.max())
     return {
         "brightest": high,
@@ -294,15 +293,16 @@ print(f"correlation in place: {before.loc[0, 0]:.3f} before, {after.loc[0, 0]:.3
 # a catalogue on your own disk. You ask for a place and some days:
 
 # %% tags=["shared"]
-wanted = record(name)
-catalogue = open_source(landscapes())
+wanted = source.record(name)
+simulated = open_source("simulated", home())
+catalogue = open_catalogue(simulated.landscapes())
 found = find_scenes(catalogue, wanted.bounds, "2023-01-01/2023-12-31", epsg=wanted.epsg)
 found[["date", "tile", "cloud", "covers", "baseline"]]
 
 # %% [markdown]
 # One row per overpass and tile: how much of the tile is under cloud, how much of your area it
 # covers, and by which processing baseline it was made. For `https://…` instead of a folder, the
-# line would read `open_source("earth-search")`, and nothing below would change.
+# line would read `open_catalogue("earth-search")`, and nothing below would change.
 #
 # An item is a list of files. Each band is one, in its own resolution:
 
@@ -360,7 +360,7 @@ except S2kitError as error:
 
 # %%
 ways = ("nearest", "bilinear", "cubic")
-same_ground = {way: read_items([item], grid, reading=Reading(way)) for way in ways}
+same_ground = {way: read_items([item], grid, options=ReadOptions(way)) for way in ways}
 show_registration(same_ground, row=200, column=200)
 
 # %% [markdown]
@@ -380,7 +380,7 @@ for way, each in same_ground.items():
 # no data, and are counted; the course's scenes were chosen without clouds and keep all.
 
 # %%
-clear = read_items([item], grid, reading=Reading(mask_clouds=True))
+clear = read_items([item], grid, options=ReadOptions(mask_clouds=True))
 print(f"{clear.attrs['cloudy_pixels']} of {clear[0].size} pixels are cloud or cloud shadow")
 
 # %% [markdown]
@@ -415,7 +415,7 @@ check(
 # simulated scenes, the two are the same.)
 
 # %%
-forged = open_simulated(name)
+forged = simulated.open(name)
 show_side_by_side(scene, forged)
 
 # %% [markdown]
@@ -423,7 +423,7 @@ show_side_by_side(scene, forged)
 # band by band: grey for your scene, red for the simulated one.
 
 # %%
-show_class_histograms((scene, open_mask(name)), (forged, open_simulated_mask(name)))
+show_class_histograms((scene, source.open_mask(name)), (forged, simulated.open_mask(name)))
 
 # %% [markdown]
 # What moves in the simulated country is the crops. Each parcel has one, and its calendar sets its
@@ -445,7 +445,7 @@ show_crop_year()
 # from several dates to be of use on the next.
 
 # %%
-scenes = [open_scene(each) for each in sorted(place)]
+scenes = [source.open(each) for each in sorted(place)]
 rows = -(-len(scenes) // 4)
 figure, axes = plt.subplots(
     rows, 4, figsize=(5.8, 1.75 * rows), squeeze=False, layout="constrained"

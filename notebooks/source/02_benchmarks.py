@@ -19,15 +19,14 @@ import pandas as pd
 from shapely import Polygon
 
 from s2kit.benchmarks.area import labelled_area, pixel_area
-from s2kit.benchmarks.digitise import PERMANENT, Digitiser
 from s2kit.benchmarks.figures import show_labelled_area, show_pixel_rules
 from s2kit.benchmarks.polygons import check_polygons, repair_polygons
 from s2kit.benchmarks.rasterise import rasterise
+from s2kit.cartography.panels import show_class_map, show_false_colour
 from s2kit.exercises import check
-from s2kit.maps.figures import show_class_map, show_false_colour
-from s2kit.scenes.nomenclature import CLASSES
-from s2kit.scenes.settings import workspace
-from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
+from s2kit.scenes.nomenclature import PAPER
+from s2kit.settings import course_source, workspace
+from s2kit.widgets.digitiser import PERMANENT, Digitiser
 
 # %% [markdown]
 # ## Somebody has to say what is there
@@ -38,14 +37,14 @@ from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, sc
 # polygons has no name: it is *background*, code 0, and nothing is ever learnt or tested there.
 
 # %%
-pd.DataFrame(
-    {"class": [c.name for c in CLASSES]}, index=pd.Index([c.code for c in CLASSES], name="code")
-)
+pd.DataFrame({"class": PAPER.names}, index=pd.Index(PAPER.codes, name="code"))
 
 # %% tags=["shared"]
-name = scene_names(split="test")[0]
-scene = open_scene(name)
-polygons = open_polygons(name)
+source = course_source()
+source.fetch()
+name = source.available(split="test")[0]
+scene = source.open(name)
+polygons = source.open_polygons(name)
 
 # %% [markdown]
 # We take the scene that is later used for testing, because its polygons are kept as polygons.
@@ -119,7 +118,7 @@ rules.round(1)
 # the same rule, they agree in every pixel.
 
 # %%
-given = open_mask(name)
+given = source.open_mask(name)
 differ = (given != mask).to_numpy()
 pd.crosstab(
     given.to_numpy()[differ],
@@ -182,7 +181,7 @@ print(f"valid after: {mended.geometry.is_valid.sum()} of {len(mended)}")
 # others swing from nothing to the largest of all as the crops grow, ripen and are cut.
 
 # %%
-masks = {each: open_mask(each) for each in scene_names(area=record(name).area)}
+masks = {each: source.open_mask(each) for each in source.available(area=source.record(name).area)}
 areas = labelled_area(masks)
 areas.T.round(1)
 
@@ -211,15 +210,15 @@ print(f"labelled share of a scene: {share.min():.0f} to {share.max():.0f} %")
 # above found is told while you draw.
 
 # %% tags=["shared"]
-dates = scene_names(split="train", area=record(name).area)
+dates = source.available(split="train", area=source.record(name).area)
 summer = dates[2]
 folder = workspace() / "results"
 
 # %%
 digitiser = Digitiser(
     folder / "ten_polygons.gpkg",
-    open_scene(summer),
-    underlays={each: open_scene(each) for each in dates if each != summer},
+    source.open(summer),
+    underlays={each: source.open(each) for each in dates if each != summer},
 )
 digitiser
 
@@ -283,11 +282,11 @@ check(
 # If you draw by hand, there is nothing to type here.
 # <solution>
 permanent = polygons[polygons.label.isin(PERMANENT)]
-digitiser = Digitiser(folder / "copied.gpkg", open_scene(summer), start=permanent)
+digitiser = Digitiser(folder / "copied.gpkg", source.open(summer), start=permanent)
 # </solution>
 
 # %% tags=["check"]
-drawn, theirs = digitiser.mask, open_mask(summer)
+drawn, theirs = digitiser.mask, source.open_mask(summer)
 both = (drawn > 0) & (theirs > 0)
 enough = len(digitiser.polygons) >= 10 and bool(both.any())
 check(

@@ -40,7 +40,7 @@ from s2kit.network.unet import (
 # the right side.
 
 # %%
-network = UNet(width=16, depth=4)
+network = UNet(width=16, depth=4, scaling="fixed")  # one channel per band; see chapter 4
 draw_unet(network, size=(401, 401))
 
 # %% [markdown]
@@ -113,7 +113,8 @@ levels
 
 # %%
 for width in (8, 16, 32, 64):
-    print(f"width {width:2d}: {count_parameters(UNet(width=width)) / 1e6:5.2f} million parameters")
+    wider = UNet(width=width, scaling="fixed")
+    print(f"width {width:2d}: {count_parameters(wider) / 1e6:5.2f} million parameters")
 
 # %% [markdown]
 # Double the width and the weights grow fourfold. The paper prints neither width nor depth. The
@@ -140,7 +141,7 @@ for depth in range(5):
 
 # %%
 torch.manual_seed(0)
-fresh = UNet(width=8, depth=4).eval()
+fresh = UNet(width=8, depth=4, scaling="fixed").eval()
 probe = torch.rand(1, 10, 272, 272, requires_grad=True)
 fresh(probe)[0, :, 136, 136].sum().backward()
 influence = probe.grad[0].abs().sum(dim=0)
@@ -203,7 +204,7 @@ def encode(image, blocks, pool):
 
 # %% tags=["check"]
 torch.manual_seed(1)
-small = UNet(width=4, depth=2).eval()
+small = UNet(width=4, depth=2, scaling="fixed").eval()
 answer = encode(torch.ones(1, 10, 32, 32), small.encoder, small.pool)
 check(
     answer and [tuple(x.shape) for x in answer],

@@ -21,6 +21,7 @@ from torch.nn import functional
 from s2kit.accuracy.confusion import pixel_matrix
 from s2kit.accuracy.metrics import overall_accuracy
 from s2kit.exercises import check
+from s2kit.experiments.figures import compared, show_search
 from s2kit.network.baselines import map_per_pixel, train_baseline
 from s2kit.network.figures import (
     LiveCurves,
@@ -28,15 +29,13 @@ from s2kit.network.figures import (
     draw_history,
     draw_patches,
 )
-from s2kit.network.inputs import RULES
 from s2kit.network.muon import orthogonal
 from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
 from s2kit.network.recipes import Recipe
+from s2kit.network.scaling import SCALINGS
 from s2kit.network.training import train
-from s2kit.network.weights import save_weights
-from s2kit.scenes.settings import workspace
-from s2kit.scenes.source import open_mask, open_scene, scene_names
-from s2kit.study.figures import compared, show_search
+from s2kit.network.weights import save_network
+from s2kit.settings import course_source, workspace
 
 # %% [markdown]
 # ## Three kinds of scenes
@@ -46,28 +45,33 @@ from s2kit.study.figures import compared, show_search
 # chapter 6: a scene that has been used for a choice can no longer measure how good it was.
 
 # %%
+source = course_source()
+source.fetch()
 for split in ("train", "validation", "test"):
-    print(f"{split:>10}: {', '.join(scene_names(split=split))}")
+    print(f"{split:>10}: {', '.join(source.available(split=split))}")
 
 # %% [markdown]
 # The paper has no validation scene. Its authors' archive does hold one date that they did not
 # use, and it serves us well.
 
 # %%
-training = {name: (open_scene(name), open_mask(name)) for name in scene_names(split="train")}
-(name,) = scene_names(split="validation")
-validation = open_scene(name), open_mask(name)
+training = {
+    name: (source.open(name), source.open_mask(name)) for name in source.available(split="train")
+}
+(name,) = source.available(split="validation")
+validation = source.open(name), source.open_mask(name)
 
 # %% [markdown]
 # ## What the network gets to see
 #
 # Chapter 1 left a question open: how should reflectance be scaled? The classes were drawn by
 # people who looked at one image at a time, each stretched to the screen. Perhaps the network
-# should do as they did. Four rules:
+# should do as they did. Four **input scalings**:
 #
 # - `fixed`: reflectance divided by 0.6, whatever the image;
 # - `brightness`: divided by the mean brightness of the whole image, one number per date;
-# - `spread`: each band minus its mean, divided by its standard deviation over the image;
+# - `spread`: each band minus its mean, divided by its standard deviation over the image (its
+#   standard score);
 # - `both`: brightness and spread side by side, two channels per band.
 #
 # A quick test needs no network. Leave one training date out, let a random forest learn single
@@ -78,15 +82,15 @@ area = next(iter(training)).partition("_")[0]
 dates = {each: pair for each, pair in training.items() if each.startswith(area)}
 
 
-def accuracy_on_a_new_date(rule, new):
+def accuracy_on_a_new_date(scaling, new):
     """Overall accuracy, per cent, of a forest that has seen all dates but one."""
     others = {each: pair for each, pair in dates.items() if each != new}
-    forest = train_baseline("random forest", others, per_class=200, rule=rule)
+    forest = train_baseline("random forest", others, scaling, per_class=200)
     scene, mask = dates[new]
     return 100 * overall_accuracy(pixel_matrix(map_per_pixel(forest, scene), mask))
 
 
-rows = {new: {rule: accuracy_on_a_new_date(rule, new) for rule in RULES} for new in dates}
+rows = {new: {each: accuracy_on_a_new_date(each, new) for each in SCALINGS} for new in dates}
 
 # %% tags=["nbval-ignore-output"]
 table = pd.DataFrame(rows).T
@@ -95,7 +99,7 @@ table.round(1)
 
 # %% [markdown]
 # A field that shone in one year is dull in the next; against the rest of its own image it is what
-# it was. Any rule that looks at the image as a whole carries over better than the one that does
+# it was. Any scaling that looks at the image as a whole carries over better than the one that does
 # not. For the network we take `both`: spread says where a pixel stands in its image, brightness
 # keeps the colours. The price is the one of chapter 1: a small piece cut out of an image has
 # another mean than the whole, so give the network whole images.
@@ -120,7 +124,9 @@ for confidence in (-2.0, 2.0, 6.0):
 # none. They get the target `IGNORE` and simply do not count.
 
 # %%
-image, target = to_tensors(*next(iter(training.values())))
+scaling = "both"
+labelled = [to_tensors(*pair, scaling) for pair in training.values()]
+image, target = labelled[0]
 share = (target != IGNORE).float().mean().item()
 print(f"{share:.0%} of the pixels of the first scene are labelled")
 
@@ -132,8 +138,7 @@ print(f"{share:.0%} of the pixels of the first scene are labelled")
 # leaves all pixels equal; power 1 gives every class the same say in total.
 
 # %%
-targets = [to_tensors(*pair)[1] for pair in training.values()]
-draw_class_weights(class_weights(targets, power=0.25))
+draw_class_weights(class_weights([target for _, target in labelled], power=0.25))
 
 # %% [markdown]
 # Power 1 overshoots: the network then sees roads everywhere, because a missed road costs so
@@ -147,7 +152,6 @@ draw_class_weights(class_weights(targets, power=0.25))
 # height do the same from date to date.
 
 # %%
-labelled = [to_tensors(*pair) for pair in training.values()]
 patches = Patches(labelled, crop=128, batch=6, gain_jitter=0.05, seed=0)
 draw_patches(*patches.draw(), attribution=validation[0].attrs["attribution"])
 
@@ -166,7 +170,7 @@ recipe = Recipe(
     "short",
     width=16,  # channels of the first level
     depth=4,  # halvings of the image
-    rule="both",  # how the input is made: see above
+    scaling=scaling,  # of the input: see above
     crop=128,  # pixels
     batch=8,  # crops per step
     gain_jitter=0.05,  # shaking of brightness, per band
@@ -236,13 +240,7 @@ trained.history.drop(columns="learning_rate").round(3).tail()
 # safetensors, can hold numbers only: a file from a stranger cannot run anything.
 
 # %%
-save_weights(
-    workspace() / "weights" / "short.safetensors",
-    trained.network,
-    recipe=recipe.name,
-    seed=0,
-    scenes=list(training),
-)
+save_network(workspace() / "weights" / "short.safetensors", trained.network)
 print("validation OA above 85 %:", trained.history["validation_OA"].max() > 0.85)
 
 # %% [markdown]
@@ -260,7 +258,7 @@ print("validation OA above 85 %:", trained.history["validation_OA"].max() > 0.85
 #
 # The paper's Figure 4 is such a search, over learning rate and weight decay. Ours used the real
 # scenes with July 2022 left out, a third of the recipe's steps, and its tables are stored in
-# `s2kit/study`:
+# `s2kit/experiments`:
 
 # %%
 _ = show_search()

@@ -21,10 +21,10 @@ import pandas as pd
 import xarray as xr
 
 from s2kit.benchmarks.rasterise import rasterise
+from s2kit.cartography.composite import false_colour
+from s2kit.cartography.panels import agreement_mask
 from s2kit.exercises import check
 from s2kit.maps.classify import class_map, class_probabilities, confidence
-from s2kit.maps.compare import Comparison
-from s2kit.maps.figures import compare
 from s2kit.maps.files import write_class_map
 from s2kit.maps.paper_figures import (
     show_benchmarks,
@@ -32,18 +32,10 @@ from s2kit.maps.paper_figures import (
     show_test_scene,
     show_training_scenes,
 )
-from s2kit.network.weights import load_weights, shipped_weights
-from s2kit.scenes.composite import false_colour
-from s2kit.scenes.nomenclature import CLASSES, class_of
-from s2kit.scenes.settings import data_source, workspace
-from s2kit.scenes.source import (
-    open_class_map,
-    open_mask,
-    open_polygons,
-    open_scene,
-    record,
-    scene_names,
-)
+from s2kit.network.weights import load_network, shipped_weights
+from s2kit.scenes.nomenclature import PAPER
+from s2kit.settings import course_source, workspace
+from s2kit.widgets.comparison import Comparison
 
 # %% [markdown]
 # ## What the interpreter sees
@@ -53,12 +45,14 @@ from s2kit.scenes.source import (
 # Here are the training scenes of one area, the paper's Figure 2.
 
 # %% tags=["shared"]
-names = scene_names(split="test")
+source = course_source()
+source.fetch()
+names = source.available(split="test")
 
 # %%
-area = record(names[0]).area
-scenes = {each: open_scene(each) for each in scene_names(split="train", area=area)}
-masks = {each: open_mask(each) for each in scenes}
+area = source.record(names[0]).area
+scenes = {each: source.open(each) for each in source.available(split="train", area=area)}
+masks = {each: source.open_mask(each) for each in scenes}
 show_training_scenes(scenes)
 
 # %% [markdown]
@@ -78,7 +72,7 @@ def mean_colour(code):
     return np.concatenate(pixels).mean(axis=0) * 255
 
 
-labelled = [c for c in CLASSES if any((mask == c.code).any() for mask in masks.values())]
+labelled = [c for c in PAPER.classes if any((mask == c.code).any() for mask in masks.values())]
 colours = {f"{c.code} {c.short}": mean_colour(c.code) for c in labelled}
 pd.DataFrame.from_dict(colours, orient="index", columns=["red", "green", "blue"]).round().astype(
     int
@@ -103,13 +97,12 @@ show_benchmarks(scenes, masks)
 #
 # Now the other side: a trained network, and a scene that has had no part in its training. The
 # network comes with s2kit and was trained by a recipe of chapter 4. To map with your own, write
-# `workspace() / "weights" / "short.safetensors"` in the first line instead.
+# `load_network(workspace() / "weights" / "short.safetensors")` in the first line instead.
 
 # %% tags=["shared"]
-weights = shipped_weights(data_source())
-network, settings = load_weights(weights)
+network = load_network(shipped_weights(source.name))
 name = names[0]
-scene = open_scene(name)
+scene = source.open(name)
 probabilities = class_probabilities(network, scene)
 
 # %%
@@ -121,7 +114,7 @@ print("pixels without data:", int(total.isnull().sum()))
 # %% [markdown]
 # The network was asked eight times: about the scene as it is, turned by quarters, and mirrored.
 # A field stays a field from any side, a chance error does not, so the mean of the eight answers is
-# steadier than one (`turns=False` asks once).
+# steadier than one. This is called **test-time augmentation** (`turns=False` asks once).
 #
 # Ten numbers per pixel, not one. The **class map** keeps the largest and forgets the rest; how
 # large it was is the map's **confidence**. Look at the pixel about which the network knows least.
@@ -129,7 +122,7 @@ print("pixels without data:", int(total.isnull().sum()))
 # %% tags=["nbval-ignore-output"]
 codes, sure = class_map(probabilities), confidence(probabilities)
 doubtful = probabilities.isel(sure.argmin(...)).to_series().round(2)
-doubtful.index = [class_of(code).name for code in doubtful.index]
+doubtful.index = [PAPER[code].name for code in doubtful.index]
 doubtful.sort_values(ascending=False).head(4)
 
 # %% [markdown]
@@ -140,9 +133,9 @@ doubtful.sort_values(ascending=False).head(4)
 
 # %% tags=["picture-overview"]
 for each in names:
-    image = open_scene(each)
+    image = source.open(each)
     mapped = class_map(class_probabilities(network, image))
-    show_test_scene(image, mapped, rasterise(open_polygons(each), like=mapped))
+    show_test_scene(image, mapped, rasterise(source.open_polygons(each), like=mapped))
 
 # %% [markdown]
 # The map covers everything, the reference a part: people label what they are sure of. Remember
@@ -153,7 +146,7 @@ for each in names:
 # Confidence is the network's own opinion, agreement is ours. Put them side by side with the map.
 
 # %%
-reference = rasterise(open_polygons(name), like=codes)
+reference = rasterise(source.open_polygons(name), like=codes)
 show_map_confidence_error(codes, sure, reference)
 
 # %% [markdown]
@@ -162,7 +155,7 @@ show_map_confidence_error(codes, sure, reference)
 # and there the network may be sure of itself. Compare the two in numbers.
 
 # %% tags=["nbval-ignore-output"]
-known, same = compare(codes, reference)
+known, same = agreement_mask(codes, reference)
 for text, pixels in (("same class", same), ("other class", known & ~same)):
     print(f"{text:>11}: mean confidence {float(sure.values[pixels].mean()):.2f}")
 
@@ -179,8 +172,8 @@ for text, pixels in (("same class", same), ("other class", known & ~same)):
 
 # %%
 layers = {"image": scene, "our map": codes}
-if record(name).class_map is not None:
-    layers["the authors' map"] = open_class_map(name)
+if source.record(name).class_map is not None:
+    layers["the authors' map"] = source.open_class_map(name)
 comparison = Comparison(layers | {"reference": reference, "confidence": sure})
 comparison
 
@@ -191,13 +184,14 @@ comparison
 # ## A map is a file
 #
 # A map that lives in a notebook helps nobody. One call writes the codes as GeoTIFF, with grid,
-# CRS and attribution. Chapter 6 reads these files back.
+# CRS and attribution, and says in tags how it came about: weights, input scaling, image statistics.
+# Chapter 6 reads these files back.
 
 # %%
 folder = workspace() / "results"
 for each in names:
-    mapped = class_map(class_probabilities(network, open_scene(each)))
-    write_class_map(folder / f"{each}_class.tif", mapped, tags={"weights": weights.name})
+    mapped = class_map(class_probabilities(network, source.open(each)))
+    write_class_map(folder / f"{each}_class.tif", mapped)
 print(*sorted(path.name for path in folder.glob(f"{name}_class.*")), sep="\n")
 
 # %% [markdown]

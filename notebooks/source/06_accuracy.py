@@ -23,20 +23,20 @@ from s2kit.accuracy.calibration_figures import show_reject_curve, show_reliabili
 from s2kit.accuracy.confusion import confusion_matrix, majority_classes
 from s2kit.accuracy.figures import show_matrix, show_objects
 from s2kit.accuracy.metrics import class_metrics, mean_metrics, overall_accuracy
-from s2kit.accuracy.tables import beside, metrics_table, paper_tables, percent, printed_table
+from s2kit.accuracy.tables import beside, metrics_table, percent
 from s2kit.accuracy.unlabelled import accuracy_by_place, show_unlabelled
+from s2kit.audit.printed_tables import paper_tables, printed_table
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
+from s2kit.experiments.figures import by_place, final_scores
 from s2kit.maps.calibrate import calibrate
 from s2kit.maps.classify import classify
 from s2kit.maps.files import read_class_map
 from s2kit.network.baselines import map_per_pixel, train_baseline
-from s2kit.network.weights import load_weights, shipped_weights
-from s2kit.scenes.nomenclature import class_of
-from s2kit.scenes.settings import data_source, workspace
-from s2kit.scenes.simulated import source as simulated
-from s2kit.scenes.source import open_mask, open_polygons, open_scene, record, scene_names
-from s2kit.study.figures import by_place, final_scores
+from s2kit.network.weights import load_network, shipped_weights
+from s2kit.scenes.nomenclature import PAPER
+from s2kit.settings import course_source, home, workspace
+from s2kit.sources import open_source
 
 # %% [markdown]
 # ## What is compared
@@ -46,9 +46,11 @@ from s2kit.study.figures import by_place, final_scores
 # at the first and do the rest in one table.
 
 # %% tags=["shared"]
-names = scene_names(split="test")
+source = course_source()
+source.fetch()
+names = source.available(split="test")
 maps = {each: read_class_map(workspace() / "results" / f"{each}_class.tif") for each in names}
-references = {each: open_polygons(each) for each in names}
+references = {each: source.open_polygons(each) for each in names}
 
 # %% tags=["shared"]
 name = names[0]
@@ -93,7 +95,7 @@ show_matrix(matrix, f"{name}, pixels")
 off = matrix.reset_index().melt(id_vars="map", value_name="pixels")
 off = off.query("map != reference").nlargest(5, "pixels")
 for side in ("map", "reference"):
-    off[side] = [f"{code} {class_of(code).short}" for code in off[side]]
+    off[side] = [f"{code} {PAPER[code].short}" for code in off[side]]
 off.reset_index(drop=True)
 
 # %% [markdown]
@@ -141,7 +143,7 @@ metrics_table(matrix, names=True)
 # the pattern: which classes are easy, which are hard.
 
 # %% tags=["nbval-ignore-output"]
-tables = paper_tables(record(name).area)
+tables = paper_tables(source.record(name).area)
 print(f"paper: Table {tables.pixel_metrics}")
 beside(metrics_table(matrix), printed_table(tables.pixel_metrics))
 
@@ -216,7 +218,7 @@ pd.DataFrame(
         for each in names
         for whose, values in {
             "ours": [percent(results[each].pixel_oa), percent(results[each].object_oa)],
-            "paper": list(paper_tables(record(each).area).overall),
+            "paper": list(paper_tables(source.record(each).area).overall),
         }.items()
     },
     index=["pixel OA", "object OA"],
@@ -272,14 +274,14 @@ by_place().round(1)
 # benchmarks of the simulated scenes and maps the simulated test scene.
 
 # %%
+simulated = open_source("simulated", home())
 place = {
-    each: (simulated.open_scene(each), simulated.open_mask(each))
-    for each, known in simulated.records().items()
-    if known.area == "strzegom" and known.split == "train"
+    each: (simulated.open(each), simulated.open_mask(each))
+    for each in simulated.list(split="train", area="strzegom")
 }
-forest = train_baseline("random forest", place, per_class=300)
+forest = train_baseline("random forest", place, "brightness", per_class=300)
 invented = "strzegom_20230709"
-quick_map = map_per_pixel(forest, simulated.open_scene(invented))
+quick_map = map_per_pixel(forest, simulated.open(invented))
 truth, drawn = simulated.open_truth(invented), simulated.open_mask(invented)
 
 # %% tags=["nbval-ignore-output"]
@@ -308,8 +310,8 @@ show_unlabelled(quick_map, truth, drawn)
 # labelled pixels into ten bins by their confidence, and count.
 
 # %%
-network, _ = load_weights(shipped_weights(data_source()))
-scene, labels = open_scene(name), mask.to_numpy()
+network = load_network(shipped_weights(source.name))
+scene, labels = source.open(name), mask.to_numpy()
 
 
 def labelled_confidence(network):
@@ -326,8 +328,8 @@ def labelled_confidence(network):
 
 # %% tags=["nbval-ignore-output"]
 as_trained = labelled_confidence(network)
-(validation,) = scene_names(split="validation")
-temperature = calibrate(network, open_scene(validation), open_mask(validation))
+(validation,) = source.available(split="validation")
+temperature = calibrate(network, source.open(validation), source.open_mask(validation))
 calibrated = labelled_confidence(network)
 print(f"temperature {temperature:.2f}")
 show_reliability({"as trained": reliability(*as_trained), "calibrated": reliability(*calibrated)})

@@ -17,28 +17,27 @@
 import pandas as pd
 
 from s2kit.accuracy.area_adjusted import adjusted_areas, area_adjusted
-from s2kit.accuracy.audit import audit, count_verdicts, explanations, verdict_line
-from s2kit.accuracy.claims import claims
 from s2kit.accuracy.confusion import majority_classes, pixel_matrix
-from s2kit.accuracy.errata import errata
 from s2kit.accuracy.intervals import (
+    bootstrap,
     independent_interval,
     oa_interval,
     percentile_interval,
     polygon_matrices,
-    resample,
 )
 from s2kit.accuracy.leakage import label_memory, seen_and_unseen
 from s2kit.accuracy.metrics import cohen_kappa, mean_acc, mean_metrics, overall_accuracy
 from s2kit.accuracy.paired import mcnemar
-from s2kit.accuracy.slider import mean_acc_slider
 from s2kit.accuracy.uncertainty_figures import show_areas, show_intervals, show_mean_acc
+from s2kit.audit.audit import audit, count_verdicts, explanations, verdict_line
+from s2kit.audit.claims import claims, our_maps
+from s2kit.audit.errata import errata
 from s2kit.benchmarks.area import labelled_area
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.exercises import check
 from s2kit.maps.files import read_class_map
-from s2kit.scenes.settings import workspace
-from s2kit.scenes.source import open_class_map, open_mask, open_polygons, record, scene_names
+from s2kit.settings import authors_source, course_source, workspace
+from s2kit.widgets.mean_acc import mean_acc_slider
 
 pd.set_option("display.max_colwidth", None)
 
@@ -53,7 +52,8 @@ pd.set_option("display.max_colwidth", None)
 # value is **explained**, or a matter of **rounding** if it comes from numbers already rounded.
 
 # %% tags=["shared"]
-result = audit()
+authors = authors_source()
+result = audit(authors)
 lines = result.paper
 print(result.missing or "the authors' files are at hand")
 
@@ -146,7 +146,7 @@ explanations(result.archive)
 # Polish.
 
 # %%
-errata(result)
+errata(result, authors)
 
 # %% [markdown]
 # ## Why not mean ACC
@@ -194,9 +194,11 @@ mean_acc_slider()
 # you can compare with those papers, and leave it at that.
 
 # %% tags=["shared"]
-name = scene_names(split="test")[0]
+source = course_source()
+source.fetch()
+name = source.available(split="test")[0]
 ours = read_class_map(workspace() / "results" / f"{name}_class.tif")
-polygons = open_polygons(name)
+polygons = source.open_polygons(name)
 reference = rasterise(polygons, like=ours)
 matrix = pixel_matrix(ours, reference)
 
@@ -257,7 +259,7 @@ adjusted.classes.round(2)
 # resample polygons again, and the bars become what they should be.
 
 # %% tags=["nbval-ignore-output"]
-draws = adjusted_areas(resample(polygon_matrices(ours, polygons)), mapped.to_numpy())
+draws = adjusted_areas(bootstrap(polygon_matrices(ours, polygons)), mapped.to_numpy())
 found = adjusted.classes.area.fillna(0)
 ends = [percentile_interval(found[code], draws[:, code - 1]) for code in mapped.index]
 areas = pd.DataFrame({"mapped": mapped, "corrected": found})
@@ -273,8 +275,8 @@ show_areas(areas[mapped > 0])
 # where it never had one.
 
 # %% tags=["shared"]
-training = scene_names(split="train", area=record(name).area)
-memory = label_memory([open_mask(each) for each in training])
+training = source.available(split="train", area=source.record(name).area)
+memory = label_memory([source.open_mask(each) for each in training])
 
 # %% tags=["nbval-ignore-output"]
 labelled = reference.to_numpy() > 0
@@ -291,8 +293,8 @@ print(f"OA of remembered labels, no image at all: {100 * right:.1f} %")
 
 # %% tags=["nbval-ignore-output"]
 maps = {"ours": ours}
-if record(name).class_map is not None:
-    maps["the authors'"] = open_class_map(name)
+if source.record(name).class_map is not None:
+    maps["the authors'"] = source.open_class_map(name)
 split = {which: seen_and_unseen(each, reference, memory) for which, each in maps.items()}
 print(split["ours"].pixels.to_string())
 pd.DataFrame({f"OA, {which}": 100 * table.OA for which, table in split.items()}).round(1)
@@ -324,7 +326,7 @@ pd.DataFrame(
 # our own map gives. `python -m s2kit audit --claims` prints it again.
 
 # %% tags=["nbval-ignore-output"]
-claims(result)
+claims(result, authors, our_maps(source, workspace() / "results"))
 
 # %% [markdown]
 # ## Exercises

@@ -44,7 +44,9 @@ class AreaAdjusted:
     unsampled: float
 
 
-def area_adjusted(matrix: pd.DataFrame, mapped_area: pd.Series) -> AreaAdjusted:
+def area_adjusted(
+    matrix: pd.DataFrame, mapped_area: pd.Series, pixels: pd.Series | None = None
+) -> AreaAdjusted:
     """Weight a confusion matrix by the mapped areas.
 
     Parameters
@@ -53,6 +55,10 @@ def area_adjusted(matrix: pd.DataFrame, mapped_area: pd.Series) -> AreaAdjusted:
         counts, map classes in rows, reference classes in columns.
     mapped_area
         area of each map class, in any unit; index as the matrix.
+    pixels
+        number of pixels of each map class, if some are so small that much of them is in the
+        sample: what is known needs no interval (finite population correction, Cochran 1977,
+        Eq. 5.7). Default: no correction, as in the paper.
 
     Returns
     -------
@@ -62,6 +68,16 @@ def area_adjusted(matrix: pd.DataFrame, mapped_area: pd.Series) -> AreaAdjusted:
     ------
     S2kitError
         if no map class has both an area and a sample.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> matrix = pd.DataFrame([[97, 3], [3, 97]], index=[1, 2], columns=[1, 2])
+    >>> result = area_adjusted(matrix, pd.Series([10.0, 90.0], index=[1, 2]))
+    >>> round(result.overall.estimate, 3), round(result.overall.low, 3)
+    (0.97, 0.94)
+    >>> result.classes["area"].round(1).tolist()
+    [12.4, 87.6]
     """
     counts = matrix.to_numpy(dtype=np.float64)
     area = mapped_area.reindex(matrix.index).to_numpy(dtype=np.float64)
@@ -73,7 +89,8 @@ def area_adjusted(matrix: pd.DataFrame, mapped_area: pd.Series) -> AreaAdjusted:
     weight = np.where(sampled, area, 0) / total
     share = _divide(counts, size[:, None])
     proportion = np.nan_to_num(weight[:, None] * share)  # p_ij, Eq. 4
-    spread = _spread(share, size)
+    population = None if pixels is None else pixels.reindex(matrix.index).to_numpy(np.float64)
+    spread = _spread(share, size, population)
     user = np.where(sampled, share.diagonal(), np.nan)
     column = proportion.sum(axis=0)
     producer = _divide(proportion.diagonal(), column)
@@ -107,13 +124,22 @@ def _divide(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np
     return result
 
 
-def _spread(share: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spread(
+    share: NDArray[np.float64],
+    size: NDArray[np.float64],
+    population: NDArray[np.float64] | None,
+) -> NDArray[np.float64]:
     """Return the variance of each cell's share in its row; 0 in rows without a sample.
 
-    A row of one sample says nothing about its spread: NaN, which carries on into the intervals.
+    A row of one sample says nothing about its spread: NaN, which carries on into the intervals;
+    unless it is all there is.
     """
     freedom = np.where(size > 1, size - 1, np.nan)[:, None]
-    return np.where(size[:, None] > 0, share * (1 - share) / freedom, 0)
+    spread = np.where(size[:, None] > 0, share * (1 - share) / freedom, 0)
+    if population is None:
+        return spread
+    unseen = 1 - _divide(size, population)[:, None]
+    return np.where(size[:, None] > 0, np.where(unseen > 0, unseen * spread, 0), 0)
 
 
 def _producer_variance(
@@ -137,7 +163,7 @@ def adjusted_areas(
     Parameters
     ----------
     matrices
-        shape (…, K, K), map classes first; for instance as from `intervals.resample`.
+        shape (…, K, K), map classes first; for instance as from `intervals.bootstrap`.
     mapped_area
         shape (K,).
 
@@ -146,6 +172,13 @@ def adjusted_areas(
     numpy.ndarray
         float64, shape (…, K), unit of ``mapped_area``. Map classes without a sample keep the
         area they have on the map.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> matrix = np.array([[8, 2], [0, 10]])  # two of ten pixels mapped as the first are the second
+    >>> adjusted_areas(matrix, np.array([100.0, 300.0]))
+    array([ 80., 320.])
     """
     size = matrices.sum(axis=-1, keepdims=True)
     share = np.where(size > 0, matrices / np.maximum(size, 1), np.eye(matrices.shape[-1]))

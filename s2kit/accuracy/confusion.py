@@ -8,13 +8,21 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from s2kit.benchmarks.agreement import confusion_counts
 from s2kit.benchmarks.rasterise import pixels_of_polygons
 from s2kit.errors import S2kitError
-from s2kit.scenes.nomenclature import CODES, NO_DATA
+from s2kit.scenes.nomenclature import (
+    NO_DATA,
+    PAPER,
+    Nomenclature,
+    common_nomenclature,
+    nomenclature_of,
+    require_same_classes,
+)
 
 
 def confusion_matrix(
-    mapped: ArrayLike, reference: ArrayLike, codes: Sequence[int] = CODES
+    mapped: ArrayLike, reference: ArrayLike, nomenclature: Nomenclature = PAPER
 ) -> pd.DataFrame:
     """Count how often each map class meets each reference class.
 
@@ -22,7 +30,7 @@ def confusion_matrix(
     ----------
     mapped, reference
         class codes of the same shape; 0 in either means no data and is left out.
-    codes
+    nomenclature
         the classes, in the order of the rows and columns.
 
     Returns
@@ -33,7 +41,14 @@ def confusion_matrix(
     Raises
     ------
     S2kitError
-        for arrays of different shapes, or a code that is none of ``codes``.
+        for arrays of different shapes, a code that is no class, or rasters that carry another
+        nomenclature.
+
+    Examples
+    --------
+    >>> matrix = confusion_matrix([4, 4, 9], [4, 5, 0])
+    >>> int(matrix.loc[4, 5]), int(matrix.to_numpy().sum())
+    (1, 2)
     """
     rows, columns = np.asarray(mapped), np.asarray(reference)
     if rows.shape != columns.shape:
@@ -41,33 +56,21 @@ def confusion_matrix(
             f"the map is {rows.shape} and the reference {columns.shape}; bring them to one grid"
         )
     known = (rows != NO_DATA) & (columns != NO_DATA)
-    pair = _positions(rows[known], codes, "map") * len(codes)
-    pair += _positions(columns[known], codes, "reference")
-    counts = np.bincount(pair, minlength=len(codes) ** 2).reshape(len(codes), len(codes))
-    return as_matrix(counts, codes)
+    for each in (mapped, reference):
+        if isinstance(each, xr.DataArray):
+            require_same_classes(nomenclature, nomenclature_of(each))
+    map_positions = nomenclature.positions(rows[known], "the map")
+    positions = nomenclature.positions(columns[known], "the reference")
+    counts = confusion_counts(map_positions, positions, len(nomenclature))
+    return as_matrix(counts, nomenclature.codes)
 
 
-def as_matrix(counts: ArrayLike, codes: Sequence[int] = CODES) -> pd.DataFrame:
+def as_matrix(counts: ArrayLike, codes: Sequence[int] = PAPER.codes) -> pd.DataFrame:
     """Name the rows (``map``) and columns (``reference``) of K × K counts."""
     index = pd.Index(codes, name="map")
     return pd.DataFrame(
         np.asarray(counts), index=index, columns=index.rename("reference"), dtype="int64"
     )
-
-
-def _positions(values: np.ndarray, codes: Sequence[int], side: str) -> np.ndarray:
-    """Return where each value stands in ``codes``."""
-    order = np.argsort(codes)
-    ordered = np.asarray(codes)[order]
-    place = np.minimum(np.searchsorted(ordered, values), len(codes) - 1)
-    strange = ordered[place] != values
-    if strange.any():
-        raise S2kitError(
-            f"the {side} holds {values[strange][0]}, which is no class; known codes: "
-            f"{', '.join(map(str, codes))}, and {NO_DATA} for no data"
-        )
-    positions: np.ndarray = order[place].astype(np.int64)
-    return positions
 
 
 def pixel_matrix(class_map: xr.DataArray, reference: xr.DataArray) -> pd.DataFrame:
@@ -86,10 +89,11 @@ def pixel_matrix(class_map: xr.DataArray, reference: xr.DataArray) -> pd.DataFra
     Raises
     ------
     S2kitError
-        for grids that differ in CRS, origin, pixel size or shape.
+        for grids that differ in CRS, origin, pixel size or shape, or other classes.
     """
     require_same_grid(class_map, reference)
-    return confusion_matrix(class_map.to_numpy(), reference.to_numpy())
+    nomenclature = common_nomenclature([class_map, reference])
+    return confusion_matrix(class_map.to_numpy(), reference.to_numpy(), nomenclature)
 
 
 def object_matrix(class_map: xr.DataArray, polygons: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -99,7 +103,8 @@ def object_matrix(class_map: xr.DataArray, polygons: gpd.GeoDataFrame) -> pd.Dat
     Polygons without a mapped pixel are left out. All polygons given are counted, whether
     their geometry is valid or not; the paper's Table 8 holds the valid ones only.
     """
-    return confusion_matrix(majority_classes(class_map, polygons), polygons.label)
+    majority = majority_classes(class_map, polygons)
+    return confusion_matrix(majority, polygons.label, nomenclature_of(class_map))
 
 
 def majority_classes(class_map: xr.DataArray, polygons: gpd.GeoDataFrame) -> pd.Series:
@@ -124,14 +129,17 @@ def majority_classes(class_map: xr.DataArray, polygons: gpd.GeoDataFrame) -> pd.
 
 
 def class_counts(class_map: xr.DataArray, polygons: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Count the map's pixels per polygon (rows) and class (columns 1 to 10); no data left out."""
+    """Count the map's pixels per polygon (rows) and class (columns); no data left out."""
     owner, pixel = pixels_of_polygons(polygons, class_map)
     code = class_map.to_numpy().ravel()[pixel]
     mapped = code != NO_DATA
-    cell = owner[mapped] * len(CODES) + _positions(code[mapped], CODES, "map")
-    counts = np.bincount(cell, minlength=len(polygons) * len(CODES))
-    table = counts.reshape(len(polygons), len(CODES))
-    return pd.DataFrame(table, index=polygons.index, columns=pd.Index(CODES, name="map"))
+    nomenclature = nomenclature_of(class_map)
+    size = len(nomenclature)
+    cell = owner[mapped] * size + nomenclature.positions(code[mapped], "the map")
+    counts = np.bincount(cell, minlength=len(polygons) * size)
+    table = counts.reshape(len(polygons), size)
+    columns = pd.Index(nomenclature.codes, name="map")
+    return pd.DataFrame(table, index=polygons.index, columns=columns)
 
 
 def require_same_grid(class_map: xr.DataArray, reference: xr.DataArray) -> None:

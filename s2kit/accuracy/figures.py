@@ -9,12 +9,11 @@ from matplotlib.colors import LogNorm
 from matplotlib.patches import Patch
 
 from s2kit.accuracy.confusion import majority_classes
-from s2kit.scenes.nomenclature import NO_DATA, class_of
+from s2kit.cartography.palette import OTHER, SAME, UNKNOWN
+from s2kit.scenes.nomenclature import NO_DATA, PAPER, Nomenclature
 
-RIGHT, WRONG, UNSEEN = "#c9d9e6", "#b4005a", "#ffffff"
 
-
-def show_matrix(matrix: pd.DataFrame, title: str = "") -> None:
+def show_matrix(matrix: pd.DataFrame, title: str = "", nomenclature: Nomenclature = PAPER) -> None:
     """Draw a confusion matrix as tiles, darker on a logarithmic scale, with its counts.
 
     Parameters
@@ -23,9 +22,17 @@ def show_matrix(matrix: pd.DataFrame, title: str = "") -> None:
         counts, map classes in rows and reference classes in columns.
     title
         what was compared with what.
+    nomenclature
+        the classes of its rows and columns.
+
+    Raises
+    ------
+    S2kitError
+        if these are not the classes of the matrix.
     """
+    nomenclature.require_codes(matrix.index, "the matrix")
     counts = matrix.to_numpy()
-    names = [class_of(int(code)).short for code in matrix.index]
+    names = [c.short for c in nomenclature.classes]
     _, axis = plt.subplots(figsize=(8, 6.2), layout="constrained")
     scale = LogNorm(1, max(10, counts.max()))
     axis.imshow(np.where(counts > 0, counts, np.nan), cmap="Blues", norm=scale)
@@ -57,18 +64,18 @@ def show_objects(class_map: xr.DataArray, polygons: gpd.GeoDataFrame, title: str
         the scene.
     """
     majority = majority_classes(class_map, polygons)
-    verdict = np.where(majority == polygons.label, RIGHT, WRONG)
-    verdict = np.where(majority == NO_DATA, UNSEEN, verdict)
+    verdict = np.where(majority == polygons.label, SAME, OTHER)
+    verdict = np.where(majority == NO_DATA, UNKNOWN, verdict)
     _, axis = plt.subplots(figsize=(7, 6), layout="constrained")
     polygons.plot(ax=axis, color=verdict, edgecolor="black", linewidth=0.3)
-    wrong = polygons[verdict == WRONG]
+    wrong = polygons[verdict == OTHER]
     for index, point in wrong.representative_point().items():
         text = f"{majority[index]} for {polygons.label[index]}"
         axis.annotate(text, (point.x, point.y), fontsize=6, xytext=(3, 3),
                       textcoords="offset points")  # fmt: skip
-    names = {RIGHT: "majority right", WRONG: "majority wrong (map for reference)"}
-    if (verdict == UNSEEN).any():
-        names[UNSEEN] = "no mapped pixel"
+    names = {SAME: "majority right", OTHER: "majority wrong (map for reference)"}
+    if (verdict == UNKNOWN).any():
+        names[UNKNOWN] = "no mapped pixel"
     handles = [Patch(color=colour, label=name) for colour, name in names.items()]
     axis.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.06), ncols=3,
                 frameon=False, fontsize=8)  # fmt: skip

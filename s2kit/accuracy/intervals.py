@@ -16,7 +16,7 @@ from scipy.stats import binomtest
 
 from s2kit.accuracy.confusion import class_counts, majority_classes
 from s2kit.errors import S2kitError
-from s2kit.scenes.nomenclature import CODES, NO_DATA
+from s2kit.scenes.nomenclature import NO_DATA, nomenclature_of
 
 LEVEL = 0.95
 Approach = Literal["pixel", "object"]
@@ -56,19 +56,22 @@ def polygon_matrices(
         int64, shape (polygons, K, K), map classes first. Their sum is the matrix; polygons that
         overlap count their common pixels each.
     """
-    places = np.asarray(polygons.label) - 1
-    cube = np.zeros((len(polygons), len(CODES), len(CODES)), dtype=np.int64)
+    nomenclature = nomenclature_of(class_map)
+    places = nomenclature.positions(polygons.label, "the polygons' column label")
+    if (places < 0).any():
+        raise S2kitError("a polygon has the label 0, which means no data; give it a class")
+    cube = np.zeros((len(polygons), len(nomenclature), len(nomenclature)), dtype=np.int64)
     which = np.arange(len(polygons))
     if approach == "pixel":
         cube[which, :, places] = class_counts(class_map, polygons).to_numpy()
         return cube
     majority = majority_classes(class_map, polygons).to_numpy()
     seen = majority != NO_DATA
-    cube[which[seen], majority[seen] - 1, places[seen]] = 1
+    cube[which[seen], nomenclature.positions(majority[seen]), places[seen]] = 1
     return cube
 
 
-def resample(matrices: NDArray[np.int64], repeats: int = 2000, seed: int = 0) -> NDArray[np.int64]:
+def bootstrap(matrices: NDArray[np.int64], repeats: int = 2000, seed: int = 0) -> NDArray[np.int64]:
     """Draw as many polygons with replacement as there are, again and again, and add them up.
 
     Parameters
@@ -84,6 +87,13 @@ def resample(matrices: NDArray[np.int64], repeats: int = 2000, seed: int = 0) ->
     -------
     numpy.ndarray
         int64, shape (repeats, K, K): confusion matrices that might have been.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> two_polygons = np.array([[[5, 0], [0, 0]], [[0, 3], [0, 0]]])
+    >>> bootstrap(two_polygons, repeats=2, seed=0).sum(axis=(1, 2))
+    array([8, 8])
     """
     count = len(matrices)
     if not count:
@@ -94,7 +104,14 @@ def resample(matrices: NDArray[np.int64], repeats: int = 2000, seed: int = 0) ->
 
 
 def overall_accuracies(matrices: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return OA of each of many matrices, shape (…, K, K) → (…); NaN for empty ones."""
+    """Return OA of each of many matrices, shape (…, K, K) → (…); NaN for empty ones.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> overall_accuracies(np.array([[[8, 1], [1, 10]], [[0, 0], [0, 0]]]))
+    array([0.9, nan])
+    """
     right = np.trace(matrices, axis1=-2, axis2=-1).astype(np.float64)
     total = matrices.sum(axis=(-2, -1))
     result: NDArray[np.float64] = np.full(right.shape, np.nan)
@@ -105,7 +122,15 @@ def overall_accuracies(matrices: NDArray[np.int64]) -> NDArray[np.float64]:
 def percentile_interval(
     estimate: float, draws: NDArray[np.float64], level: float = LEVEL
 ) -> Interval:
-    """Return the interval that holds the middle ``level`` of the draws (NaN left out)."""
+    """Return the interval that holds the middle ``level`` of the draws (NaN left out).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> interval = percentile_interval(0.9, np.linspace(0.8, 1.0, 101))
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.805, 0.995)
+    """
     tail = 100 * (1 - level) / 2
     low, high = np.nanpercentile(draws, [tail, 100 - tail])
     return Interval(estimate, float(low), float(high))
@@ -121,13 +146,19 @@ def oa_interval(
     """Return overall accuracy, 0 to 1, with its 95 % interval by resampling polygons."""
     matrices = polygon_matrices(class_map, polygons, approach)
     estimate = float(overall_accuracies(matrices.sum(axis=0)))
-    return percentile_interval(estimate, overall_accuracies(resample(matrices, repeats, seed)))
+    return percentile_interval(estimate, overall_accuracies(bootstrap(matrices, repeats, seed)))
 
 
 def independent_interval(right: int, total: int, level: float = LEVEL) -> Interval:
     """Return the interval that pixels would give if they were independent (Wilson 1927).
 
     Shown to be distrusted: see the module.
+
+    Examples
+    --------
+    >>> interval = independent_interval(90, 100)
+    >>> round(interval.low, 3), round(interval.high, 3)
+    (0.826, 0.945)
     """
     ends = binomtest(right, total).proportion_ci(level, method="wilson")
     return Interval(right / total, float(ends.low), float(ends.high))

@@ -13,7 +13,7 @@ import xarray as xr
 from s2kit.accuracy.confusion import pixel_matrix, require_same_grid
 from s2kit.accuracy.metrics import overall_accuracy
 from s2kit.errors import S2kitError
-from s2kit.scenes.nomenclature import CODES, NO_DATA
+from s2kit.scenes.nomenclature import NO_DATA, common_nomenclature
 
 
 def label_memory(masks: Sequence[xr.DataArray]) -> xr.DataArray:
@@ -39,8 +39,9 @@ def label_memory(masks: Sequence[xr.DataArray]) -> xr.DataArray:
     for mask in masks[1:]:
         require_same_grid(masks[0], mask)
     stack = np.stack([mask.to_numpy() for mask in masks])
-    votes = np.stack([(stack == code).sum(axis=0) for code in CODES])
-    commonest = np.where(votes.any(axis=0), votes.argmax(axis=0) + 1, NO_DATA)
+    codes = np.array(common_nomenclature(masks).codes)
+    votes = np.stack([(stack == code).sum(axis=0) for code in codes])
+    commonest = np.where(votes.any(axis=0), codes[votes.argmax(axis=0)], NO_DATA)
     return masks[0].copy(data=commonest.astype("uint8"))
 
 

@@ -35,6 +35,11 @@ def mcnemar(first: ArrayLike, second: ArrayLike, reference: ArrayLike) -> McNema
     ------
     S2kitError
         for arrays of different shapes.
+
+    Examples
+    --------
+    >>> mcnemar([1, 1, 1, 5], [1, 5, 5, 5], [1, 1, 1, 1])
+    McNemar(only_first=2, only_second=0, p_value=0.5)
     """
     one, two, truth = np.asarray(first), np.asarray(second), np.asarray(reference)
     if not one.shape == two.shape == truth.shape:

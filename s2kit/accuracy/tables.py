@@ -1,39 +1,28 @@
-"""The paper's tables: its layout for our numbers, and its printed numbers as data.
-
-``printed/table_NN.csv`` holds every cell of a table as text, one line each (table, row, column,
-value): "94.1" stays "94.1", a blank cell stays blank. The headings are the paper's, misprints
-included (TRN in Table 12).
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+"""The layout of the paper's tables of metrics (Tables 5, 6, 9 and 10) for any confusion matrix."""
 
 import numpy as np
 import pandas as pd
 
-from s2kit.accuracy.confusion import as_matrix
 from s2kit.accuracy.metrics import METRICS, class_metrics
-from s2kit.errors import S2kitError
-from s2kit.scenes.nomenclature import CODES, class_of
+from s2kit.accuracy.sampled import SampledAssessment
+from s2kit.scenes.nomenclature import PAPER, Nomenclature
 
 HEADINGS = dict(zip(METRICS, ("TPR/PA", "TNR", "PPV/UA", "ACC", "F1"), strict=True))
 """Our columns → the paper's headings."""
-
-PRINTED_TABLES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12)
-"""Numbers of the tables with results."""
 
 
 def percent(share: float) -> str:
     """Write a share as the paper does: per cent, two decimals, no trailing zeros, NaN blank.
 
-    >>> percent(0.941), percent(0.98995), percent(float("nan"))
+    >>> percent(0.941), percent(0.9899), percent(float("nan"))
     ('94.1', '98.99', '')
     """
     return "" if np.isnan(share) else f"{100 * share:.2f}".rstrip("0").rstrip(".")
 
 
-def metrics_table(matrix: pd.DataFrame, names: bool = False) -> pd.DataFrame:
+def metrics_table(
+    matrix: pd.DataFrame, names: bool = False, nomenclature: Nomenclature = PAPER
+) -> pd.DataFrame:
     """Lay out Table 1's metrics of a matrix as the paper's Tables 5, 6, 9 and 10.
 
     Parameters
@@ -42,38 +31,27 @@ def metrics_table(matrix: pd.DataFrame, names: bool = False) -> pd.DataFrame:
         confusion matrix, map in rows.
     names
         add the names of the classes as the first column.
+    nomenclature
+        where the names come from.
 
     Returns
     -------
     pandas.DataFrame
         text; index: the class; columns TPR/PA, TNR, PPV/UA, ACC, F1 in per cent.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from s2kit.accuracy.confusion import confusion_matrix
+    >>> matrix = confusion_matrix([4, 4, 4, 9, 9], [4, 4, 9, 9, 9])
+    >>> metrics_table(matrix, names=True).loc[4].tolist()
+    ['mature crops', '100', '66.67', '66.67', '80', '80']
     """
     table = class_metrics(matrix).map(percent).rename(columns=HEADINGS)
     if names:
-        table.insert(0, "name", [class_of(int(code)).short for code in table.index])
+        nomenclature.require_codes(table.index, "the matrix")
+        table.insert(0, "name", [c.short for c in nomenclature.classes])
     return table
-
-
-def printed_values(tables: Sequence[int] = PRINTED_TABLES) -> pd.DataFrame:
-    """Return the printed cells of some tables: columns table, row, column, value, all text."""
-    folder = files("s2kit.accuracy") / "printed"
-    parts = []
-    for number in tables:
-        with (folder / f"table_{number:02d}.csv").open(encoding="utf-8") as source:
-            parts.append(pd.read_csv(source, dtype=str, keep_default_na=False))
-    return pd.concat(parts, ignore_index=True)
-
-
-def printed_table(number: int) -> pd.DataFrame:
-    """Return one table as it is laid out in the paper, every cell as printed text."""
-    cells = printed_values([number])
-    wide = cells.pivot_table(index="row", columns="column", values="value", aggfunc="first")
-    return wide.loc[cells.row.unique(), cells.column.unique()].rename_axis(None, axis="columns")
-
-
-def printed_matrix(number: int) -> pd.DataFrame:
-    """Return a printed confusion matrix (Tables 3, 4, 7, 8) as counts, map in rows."""
-    return as_matrix(printed_table(number).astype("int64").to_numpy(), CODES)
 
 
 def beside(ours: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
@@ -87,34 +65,35 @@ def beside(ours: pd.DataFrame, paper: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(pairs)
 
 
-@dataclass(frozen=True)
-class PaperTables:
-    """Where the paper prints the results of one area: table numbers, and OA from Table 2."""
+def sampled_table(result: SampledAssessment) -> pd.DataFrame:
+    """Lay out what labelled random points say about each class.
 
-    pixel_matrix: int
-    object_matrix: int
-    pixel_metrics: int
-    object_metrics: int
-    scene: str
+    Parameters
+    ----------
+    result
+        As from `s2kit.accuracy.sampled.assess_points`.
 
-    @property
-    def overall(self) -> tuple[str, str]:
-        """Overall accuracy by pixels and by objects, per cent, as printed in Table 2."""
-        table = printed_table(2)
-        return str(table.loc[self.scene, "pixel"]), str(table.loc[self.scene, "object"])
+    Returns
+    -------
+    pandas.DataFrame
+        Text; index: the classes that are mapped or were seen; columns name, points, "mapped ha",
+        "area ha", "UA %" and "PA %", the last three with the ends of their 95 % intervals.
+    """
+    table = result.classes[(result.classes.mapped_area > 0) | (result.classes.area > 0)]
 
+    def told(name: str, scale: float, digits: int) -> list[str]:
+        ends = (scale * table[[name, f"{name} low", f"{name} high"]]).to_numpy()
+        return [
+            "" if np.isnan(best) else f"{best:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
+            for best, low, high in ends
+        ]
 
-AREAS = {
-    "strzegom": PaperTables(3, 4, 5, 6, "strzegom_20230709"),
-    "kolbuszowa": PaperTables(7, 8, 9, 10, "kolbuszowa_20210725"),
-}
-"""The paper's two test areas."""
-
-
-def paper_tables(area: str) -> PaperTables:
-    """Return where the paper prints the results of an area; S2kitError if it prints none."""
-    if area not in AREAS:
-        raise S2kitError(
-            f"the paper prints no results for {area!r}; it tests {' and '.join(AREAS)}"
-        )
-    return AREAS[area]
+    columns = {
+        "name": [result.nomenclature[code].short for code in table.index],
+        "points": table.points.astype(int).to_list(),
+        "mapped ha": [f"{area:.1f}" for area in table.mapped_area],
+        "area ha": told("area", 1, 1),
+        "UA %": told("UA", 100, 0),
+        "PA %": told("PA", 100, 0),
+    }
+    return pd.DataFrame(columns, index=table.index)

@@ -8,9 +8,8 @@ import pandas as pd
 
 from s2kit.accuracy.intervals import Interval
 from s2kit.accuracy.metrics import mean_acc, mean_metrics, overall_accuracy
-from s2kit.scenes.nomenclature import class_of
-
-INK, ACCENT = "#222222", "#b4005a"
+from s2kit.cartography.palette import ACCENT, INK, SAME
+from s2kit.scenes.nomenclature import PAPER, Nomenclature
 
 
 def show_mean_acc(matrices: Mapping[str, pd.DataFrame]) -> None:
@@ -56,18 +55,20 @@ def show_intervals(intervals: Mapping[str, Interval]) -> None:
     axis.spines[["top", "right"]].set_visible(False)
 
 
-def show_areas(table: pd.DataFrame) -> None:
+def show_areas(table: pd.DataFrame, nomenclature: Nomenclature = PAPER) -> None:
     """Draw mapped and corrected area per class.
 
     Parameters
     ----------
     table
-        index: classes; columns mapped, corrected, low, high in hectares.
+        index: classes, all or some; columns mapped, corrected, low, high in hectares.
+    nomenclature
+        the classes' names.
     """
     _, axis = plt.subplots(figsize=(7, 3.6), layout="constrained")
     place = np.arange(len(table))
-    names = [f"{code} {class_of(int(code)).short}" for code in table.index]
-    axis.barh(place, table.mapped, height=0.6, color="#c9d9e6", label="counted on the map")
+    names = [f"{code} {nomenclature[int(code)].short}" for code in table.index]
+    axis.barh(place, table.mapped, height=0.6, color=SAME, label="counted on the map")
     ends = [table.corrected - table.low, table.high - table.corrected]
     axis.errorbar(table.corrected, place, xerr=np.maximum(ends, 0), fmt="o", color=ACCENT,
                   markersize=4, capsize=2, label="corrected for its errors, 95 %")  # fmt: skip

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from scipy import ndimage
 
 from s2kit.accuracy.confusion import require_same_grid
-from s2kit.accuracy.figures import RIGHT, UNSEEN, WRONG
+from s2kit.cartography.palette import OTHER, SAME, UNKNOWN
 from s2kit.errors import S2kitError
 from s2kit.scenes.nomenclature import NO_DATA
 
@@ -72,11 +72,11 @@ def show_unlabelled(class_map: xr.DataArray, truth: xr.DataArray, mask: xr.DataA
     _, axes = plt.subplots(1, 2, figsize=(12, 6.4), layout="constrained")
     titles = "what the benchmark sees", "what is there"
     for axis, codes, title in zip(axes, (seen, verdict), titles, strict=True):
-        colours = ListedColormap([UNSEEN, RIGHT, WRONG])
+        colours = ListedColormap([UNKNOWN, SAME, OTHER])
         axis.imshow(codes, cmap=colours, vmin=0, vmax=2, interpolation="nearest")
         axis.set(title=title, xticks=[], yticks=[])
     axes[0].set_xlabel(f"{truth.name}: {truth.attrs.get('attribution', '')}")
-    named = [Patch(color=RIGHT, label="right"), Patch(color=WRONG, label="wrong")]
+    named = [Patch(color=SAME, label="right"), Patch(color=OTHER, label="wrong")]
     axes[1].legend(
         handles=named, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=2, frameon=False
     )

@@ -7,7 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from s2kit.errors import S2kitError
-from s2kit.scenes.nomenclature import CODES
+from s2kit.scenes.nomenclature import PAPER, common_nomenclature
 
 SQUARE_METRES_PER_HECTARE = 10_000
 
@@ -34,10 +34,12 @@ def labelled_area(masks: Mapping[str, xr.DataArray]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        hectares, float64; index ``class`` (1 to 10), one column per scene.
+        hectares, float64; index ``class`` (the codes), one column per scene.
     """
+    nomenclature = common_nomenclature(masks.values()) if masks else PAPER
     areas = {}
     for name, mask in masks.items():
-        counts = np.bincount(mask.to_numpy().ravel(), minlength=len(CODES) + 1)
-        areas[name] = counts[1 : len(CODES) + 1] * pixel_area(mask)
-    return pd.DataFrame(areas, index=pd.Index(CODES, name="class"), dtype="float64")
+        places = nomenclature.positions(mask.to_numpy(), name).ravel()
+        counts = np.bincount(places[places >= 0], minlength=len(nomenclature))
+        areas[name] = counts * pixel_area(mask)
+    return pd.DataFrame(areas, index=pd.Index(nomenclature.codes, name="class"), dtype="float64")

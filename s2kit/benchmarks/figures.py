@@ -5,16 +5,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import xarray as xr
-from matplotlib.colors import ListedColormap
 
 from s2kit.benchmarks.rasterise import rasterise
-from s2kit.scenes.nomenclature import CLASSES, class_of
-
-COLOURS = ListedColormap(["#ffffff", *(c.colour for c in CLASSES)])
+from s2kit.cartography.palette import class_colormap, class_places
+from s2kit.scenes.nomenclature import PAPER, Nomenclature, nomenclature_of
 
 
 def show_pixel_rules(
-    polygons: gpd.GeoDataFrame, like: xr.DataArray, polygon: object, margin: int = 3
+    polygons: gpd.GeoDataFrame,
+    like: xr.DataArray,
+    polygon: object,
+    margin: int = 3,
+    nomenclature: Nomenclature | None = None,
 ) -> None:
     """Draw one polygon's surroundings twice: burnt by pixel centres, and by every touch.
 
@@ -28,6 +30,8 @@ def show_pixel_rules(
         row label of the polygon in the middle.
     margin
         pixels to show around it.
+    nomenclature
+        the classes; default as in `s2kit.benchmarks.rasterise.rasterise`.
     """
     left, bottom, right, top = polygons.geometry[polygon].bounds
     pad = margin * abs(float(like.rio.resolution()[0]))
@@ -35,11 +39,13 @@ def show_pixel_rules(
     figure, axes = plt.subplots(1, 2, figsize=(8, 4), sharey=True, layout="constrained")
     titles = ("pixel centre", "all touched")
     for axis, title, touched in zip(axes, titles, (False, True), strict=True):
-        mask = rasterise(polygons, like, all_touched=touched).sel(window)
+        mask = rasterise(polygons, like, touched, nomenclature).sel(window)
         west, south, east, north = mask.rio.bounds()
+        classes = nomenclature_of(mask)
         axis.imshow(
-            mask, cmap=COLOURS, vmin=-0.5, vmax=10.5, alpha=0.75, extent=(west, east, south, north)
-        )
+            class_places(mask), cmap=class_colormap(classes), vmin=-0.5, vmax=len(classes) + 0.5,
+            alpha=0.75, extent=(west, east, south, north),
+        )  # fmt: skip
         polygons.boundary.plot(ax=axis, color="black", linewidth=1.2)
         x, y = np.meshgrid(mask.x, mask.y)
         axis.plot(x.ravel(), y.ravel(), ".", color="black", markersize=2)
@@ -51,21 +57,24 @@ def show_pixel_rules(
     figure.supxlabel(f"easting, northing in metres ({like.rio.crs})", fontsize=8)
 
 
-def show_labelled_area(areas: pd.DataFrame) -> None:
+def show_labelled_area(areas: pd.DataFrame, nomenclature: Nomenclature = PAPER) -> None:
     """Draw one bar per scene, its labelled hectares stacked by class.
 
     Parameters
     ----------
     areas
         as from `s2kit.benchmarks.area.labelled_area`.
+    nomenclature
+        the classes of its index.
     """
+    nomenclature.require_codes(areas.index, "the table of areas")
     height = 1.4 + 0.32 * areas.shape[1]
     figure, axis = plt.subplots(figsize=(9, height), layout="constrained")
     start = pd.Series(0.0, index=areas.columns)
     for code, row in areas.iterrows():
         if not row.any():
             continue
-        land_cover = class_of(int(str(code)))
+        land_cover = nomenclature[int(str(code))]
         label = f"{land_cover.code} {land_cover.short}"
         axis.barh(areas.columns, row, left=start, color=land_cover.colour, label=label)
         start += row

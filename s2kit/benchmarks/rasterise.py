@@ -11,41 +11,65 @@ from rasterio.windows import Window
 from rasterio.windows import transform as window_transform
 
 from s2kit.errors import S2kitError
-from s2kit.scenes.nomenclature import CODES, NO_DATA
+from s2kit.scenes.arguments import require_polygons, require_raster
+from s2kit.scenes.nomenclature import (
+    NO_DATA,
+    Nomenclature,
+    nomenclature_of,
+    with_nomenclature,
+)
 
 
 def rasterise(
-    polygons: gpd.GeoDataFrame, like: xr.DataArray, all_touched: bool = False
+    polygons: gpd.GeoDataFrame,
+    like: xr.DataArray,
+    all_touched: bool = False,
+    nomenclature: Nomenclature | None = None,
 ) -> xr.DataArray:
     """Burn the polygons' class codes into a mask on the grid of ``like``.
 
     Parameters
     ----------
     polygons
-        column ``label`` with codes 1 to 10; same CRS as ``like``.
+        column ``label`` with class codes; same CRS as ``like``.
     like
         scene or map, dims (…, y, x); its pixels are taken over exactly.
     all_touched
         burn every pixel a polygon touches instead of those whose centre it holds. The paper's
         masks are the latter: a border pixel is mixed, and would be trained on as pure.
+    nomenclature
+        the classes of the codes; default: those of ``like`` if it is a mask or map, else the
+        paper's.
 
     Returns
     -------
     xarray.DataArray
-        mask, uint8, dims (y, x), 0 = unlabelled. Where polygons overlap the later row wins,
-        as in QGIS; invalid rings are filled by the even-odd rule.
+        mask, uint8, dims (y, x), 0 = unlabelled, with its nomenclature. Where polygons overlap
+        the later row wins, as in QGIS; invalid rings are filled by the even-odd rule.
 
     Raises
     ------
     S2kitError
-        for another CRS than that of ``like``, or a code that is none of the ten.
+        for another CRS than that of ``like``, or a code that is no class.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> pixels = {"y": [15.0, 5.0], "x": [5.0, 15.0, 25.0]}
+    >>> like = xr.DataArray(np.zeros((2, 3)), pixels, ("y", "x")).rio.write_crs(32633)
+    >>> water = gpd.GeoDataFrame({"label": [8]}, geometry=[box(0, 0, 20, 10)], crs=32633)
+    >>> rasterise(water, like).values.tolist()
+    [[0, 0, 0], [8, 8, 0]]
     """
+    require_polygons(polygons, "the layer of polygons")
+    require_raster(like, "the grid (like)")
     require_same_crs(polygons, like)
-    unknown = polygons.label[~polygons.label.isin(CODES)]
+    classes = nomenclature or nomenclature_of(like)
+    unknown = np.flatnonzero(~polygons.label.isin(classes.codes))
     if len(unknown):
         raise S2kitError(
-            f"polygon {unknown.index[0]} has class {unknown.iloc[0]}; "
-            f"the codes are 1 to {len(CODES)}: correct its label"
+            f"polygon {unknown[0] + 1} has class {polygons.label.iloc[unknown[0]]}; "
+            f"the codes are {classes.told}: correct its label"
         )
     drawn = polygons[~(polygons.geometry.isna() | polygons.geometry.is_empty)]
     shape = (like.sizes["y"], like.sizes["x"])
@@ -60,8 +84,7 @@ def rasterise(
     mask = xr.DataArray(
         values, dims=("y", "x"), coords={"y": like["y"], "x": like["x"]}, name=like.name
     )
-    result: xr.DataArray = mask.rio.write_crs(like.rio.crs)
-    return result
+    return with_nomenclature(mask.rio.write_crs(like.rio.crs), classes)
 
 
 def pixels_of_polygons(

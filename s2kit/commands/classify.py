@@ -4,22 +4,22 @@ from pathlib import Path
 
 import click
 import numpy as np
-import rasterio
 import xarray as xr
 
+from s2kit.commands.options import bands_option, offset_option
 from s2kit.errors import S2kitError
+from s2kit.maps.applicability import applicability, reference, told, unlike_training
 from s2kit.maps.classify import classify as run
 from s2kit.maps.engines import ENGINES
-from s2kit.maps.files import check_map_path, write_class_map, write_confidence
-from s2kit.network.weights import load_weights, shipped_weights
-from s2kit.scenes.bands import BAND_NAMES
-from s2kit.scenes.manifest import OFFSETS, PIXEL
-from s2kit.scenes.nomenclature import CLASSES, NO_DATA
-from s2kit.scenes.radiometry import check_offset
+from s2kit.maps.files import check_map_path, map_files, write_class_map
+from s2kit.maps.layers import APPLICABILITY, CONFIDENCE
+from s2kit.maps.provenance import map_statistics
+from s2kit.network.weights import load_network
+from s2kit.scenes.files import open_raster
+from s2kit.scenes.nomenclature import NO_DATA, nomenclature_of
 from s2kit.scenes.raster import read_scene
-
-SAMPLE = 1000
-"""Rows and columns of the sample whose dark pixels decide the offset."""
+from s2kit.scenes.statistics import ImageStatistics, image_statistics
+from s2kit.scenes.writer import check_outputs
 
 PATH = click.Path(path_type=Path, dir_okay=False)
 
@@ -30,6 +30,7 @@ Examples:
   python -m s2kit classify strzegom_20230709_33u.tif --out map.tif
   python -m s2kit classify image.tif --offset 1000 --weights my.safetensors \\
       --out map.tif --confidence confidence.tif
+  python -m s2kit classify piece.tif --statistics whole.tif --out piece_map.tif
 
 Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
 )
@@ -39,14 +40,19 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     "--weights",
     metavar="FILE",
     type=PATH,
-    help="As train writes them. Default: the ones that come with s2kit, from the real scenes.",
+    help="As train writes them, or strzegom or simulated, which come with s2kit. "
+    "Default: strzegom, from the real scenes.",
 )
 @click.option(
-    "--offset",
-    type=click.Choice([str(offset) for offset in OFFSETS]),
-    help="What the digital numbers carry on top of reflectance × 10 000: 1000 from processing "
-    "baseline 04.00 on, 0 before. Default: decided by the darkest pixels.",
+    "--statistics",
+    "statistics_from",
+    metavar="FROM",
+    type=PATH,
+    help="For a piece of an image: scale it by the mean and deviation of the bands of the whole, "
+    "from the whole image or from a class map of it. Default: those of IMAGE itself.",
 )
+@offset_option
+@bands_option
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
@@ -58,105 +64,99 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     "--turns/--no-turns",
     default=True,
     show_default=True,
-    help="Look eight times, turned and mirrored, and average; without it, once and eight times "
-    "as fast.",
+    help="Test-time augmentation: the mean of eight looks, rotations and reflections; without it "
+    "one look, eight times as fast.",
 )
 @click.option(
     "--confidence", metavar="FILE.tif", type=PATH, help="Also write how sure it is, in per cent."
+)
+@click.option(
+    "--applicability",
+    "unlike_out",
+    metavar="FILE.tif",
+    type=PATH,
+    help="Also write how unlike the training each pixel is (above 1: unlike all of it), and say "
+    "how much of the image is.",
 )
 def classify(
     image: Path,
     out: Path,
     weights: Path | None,
+    statistics_from: Path | None,
     offset: str | None,
+    bands: str | None,
     engine: str,
     turns: bool,
     confidence: Path | None,
+    unlike_out: Path | None,
 ) -> None:
-    """Map the ten classes of a ten-band image.
+    """Map land cover classes of a ten-band image.
+
+    The classes are those that the weights carry, the ten of the paper by default.
 
     IMAGE is a GeoTIFF with the bands B02 B03 B04 B05 B06 B07 B08 B8A B11 B12 at 10 m: digital
     numbers of Sentinel-2 Level-2A, or reflectance as floating point numbers. Bands are found by
-    their names; without names they must be ten, in this order. The map opens in QGIS with the
-    classes' names and colours.
+    their names; without names they must be ten, in this order, or as --bands says. The map
+    opens in QGIS with the classes' names and colours.
     """
-    _check_outputs(image, out, confidence)
-    weights = weights or shipped_weights("authors")
-    network, _ = load_weights(weights)
-    scene = read_scene(image, int(offset) if offset else _decided_offset(image), BAND_NAMES)
-    _check_pixel_size(image, scene)
-    codes, sure = run(network, scene, engine=engine, turns=turns)
-    write_class_map(out, codes, tags={"weights": weights.name})
-    if confidence is not None:
-        write_confidence(confidence, sure)
-    for line in _areas(codes):
+    more = list(filter(None, (confidence, unlike_out)))
+    for path in (out, *more):
+        check_map_path(path)
+    inputs = [path for path in (image, weights, statistics_from) if path is not None]
+    check_outputs([*map_files(out), *more], inputs)
+    network = load_network(weights or "strzegom")
+    if unlike_out:
+        reference(network)
+    scene = _read(image, offset, bands)
+    statistics = _statistics(statistics_from, offset, bands) if statistics_from else None
+    codes, sure = run(network, scene, statistics, engine=engine, turns=turns)
+    lines, layers = _areas(codes), []
+    if confidence:
+        layers.append((confidence, CONFIDENCE, sure))
+    if unlike_out:
+        unlike = applicability(network, scene, statistics, engine=engine)
+        layers.append((unlike_out, APPLICABILITY, unlike))
+        lines.append(told(unlike_training(codes, unlike)))
+    write_class_map(out, codes, layers=layers)
+    for line in lines:
         click.echo(line)
     click.echo(f"class map in {out}")
 
 
-def _check_outputs(image: Path, out: Path, confidence: Path | None) -> None:
-    """Refuse outputs before the work, and outputs that would overwrite one another."""
-    outputs = [path for path in (out, confidence) if path is not None]
-    for path in outputs:
-        check_map_path(path)
-    resolved = [path.resolve() for path in (image, *outputs)]
-    if len(set(resolved)) < len(resolved):
-        raise S2kitError("image, map and confidence must be different files; rename the outputs")
+def _statistics(source: Path, offset: str | None, bands: str | None) -> ImageStatistics:
+    """Return the image statistics that a class map carries, or those of an image."""
+    found = map_statistics(source)
+    if found is not None:
+        return found
+    with open_raster(source) as file:
+        if file.count == 1:
+            raise S2kitError(
+                f"{source} carries no image statistics; for --statistics give a class map that "
+                "s2kit classify wrote, or the whole image"
+            )
+    return image_statistics(_read(source, offset, bands))
 
 
-def _check_pixel_size(image: Path, scene: xr.DataArray) -> None:
-    """Refuse other pixel sizes: texture and width of roads are learnt in pixels of 10 m."""
-    width, height = (abs(step) for step in scene.rio.resolution())
-    if not np.allclose((width, height), PIXEL, rtol=1e-3):
-        raise S2kitError(
-            f"{image} has pixels of {width:g} × {height:g}, the network learnt from 10 m; "
-            "resample it, for instance with gdalwarp -tr 10 10 onto a UTM grid"
-        )
-
-
-def _decided_offset(image: Path) -> int | None:
-    """Return the one offset that the image's dark pixels allow; None for reflectance.
-
-    Raises
-    ------
-    S2kitError
-        If they allow both or neither.
-    """
-    try:
-        with rasterio.open(image) as file:
-            shape = (file.count, min(file.height, SAMPLE), min(file.width, SAMPLE))
-            values = file.read(out_shape=shape)
-    except rasterio.RasterioIOError as error:
-        raise S2kitError(f"{image} is no readable raster ({error}); check the path") from error
-    if np.issubdtype(values.dtype, np.floating):
-        return None
-    allowed = [offset for offset in OFFSETS if _is_allowed(values, offset)]
-    if len(allowed) != 1:
-        raise S2kitError(
-            f"the darkest pixels of {image} do not tell whether 1000 was added to its digital "
-            "numbers; look up its processing baseline and give --offset 0 (before 04.00) or 1000"
-        )
-    click.echo(f"offset {allowed[0]}, decided by the darkest pixels (--offset names it)")
-    return allowed[0]
-
-
-def _is_allowed(values: np.ndarray, offset: int) -> bool:
-    try:
-        check_offset(values, offset, "")
-    except S2kitError:
-        return False
-    return True
+def _read(image: Path, offset: str | None, bands: str | None) -> xr.DataArray:
+    """Read the image; say what was decided."""
+    names = bands.split(",") if bands else None
+    scene = read_scene(image, int(offset) if offset else "auto", names)
+    if offset is None and "offset" in scene.attrs:
+        witness = "the file" if "the file says" in scene.attrs["witness"] else "the darkest pixels"
+        click.echo(f"offset {scene.attrs['offset']}, decided by {witness} (--offset names it)")
+    return scene
 
 
 def _areas(codes: xr.DataArray) -> list[str]:
     """Return one line per class: name, hectares and share of the mapped area."""
+    classes = nomenclature_of(codes)
     width, height = codes.rio.resolution()
-    hectares = np.bincount(codes.values.ravel(), minlength=len(CLASSES) + 1)
+    hectares = np.bincount(codes.values.ravel(), minlength=classes.codes[-1] + 1)
     hectares = hectares * abs(width * height) / 10_000
     mapped = hectares.sum() - hectares[NO_DATA]
     lines = [
         f"{c.code:2d}  {c.name:44s} {hectares[c.code]:10.1f} ha "
         f"{100 * hectares[c.code] / mapped if mapped else 0:5.1f} %"
-        for c in CLASSES
+        for c in classes.classes
     ]
     return [*lines, f" 0  {'no data':44s} {hectares[NO_DATA]:10.1f} ha"]

@@ -1,7 +1,9 @@
 """``python -m s2kit course``: run the chapters in order and say what came out."""
 
 import os
+import signal
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -14,11 +16,11 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from s2kit.accuracy.assess import assess
-from s2kit.accuracy.tables import printed_table
+from s2kit.audit.printed_tables import printed_table
 from s2kit.errors import S2kitError
 from s2kit.maps.files import read_class_map
-from s2kit.scenes.settings import data_source, project_root, workspace
-from s2kit.scenes.source import open_polygons, scene_names
+from s2kit.scenes.writer import check_outputs, replacing
+from s2kit.settings import course_source, project_root, workspace
 
 EXAMPLES = """\b
 Examples:
@@ -44,8 +46,9 @@ def course(only: tuple[str, ...], out: Path) -> None:
         chapters = [c for c in chapters if c.stem[:2] in only]
     if not chapters:
         raise S2kitError("no such chapter; run this in a checkout that has a folder notebooks/")
-    # Asked for at once: whoever has no data must not wait for the first chapter to fail.
-    scene_names()
+    check_outputs([out / chapter.name for chapter in chapters])
+    # Fetched at once: whoever has no data must not wait for the first chapter to fail.
+    course_source().fetch()
     out.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
     for chapter in chapters:
@@ -74,7 +77,17 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         # A widget without its kernel does nothing; its picture is stored beside it.
         store_widget_state=False,
     )
-    client.execute()
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        client.execute()
+    except Exception as error:
+        # On Ctrl-C and SIGTERM nbclient ends the kernel, and then wonders that it is dead.
+        if getattr(client, "_async_cleanup_kernel_future", None) is not None:
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, before)  # which nbclient resets
     return notebook
 
 
@@ -84,14 +97,14 @@ def results() -> pd.DataFrame:
     On the real scenes the paper's figures stand beside ours; simulated ones have no such peer.
     """
     printed = printed_table(2).astype(float)
-    rows = {}
-    for name in scene_names(split="test"):
+    source, rows = course_source(), {}
+    for name in source.available(split="test"):
         path = workspace() / "results" / f"{name}_class.tif"
         if not path.exists():
             continue
-        found = assess(read_class_map(path), open_polygons(name))
+        found = assess(read_class_map(path), source.open_polygons(name))
         row = {"pixel OA": 100 * found.pixel_oa, "object OA": 100 * found.object_oa}
-        if data_source() == "authors":
+        if source.name == "authors":
             row |= {f"{column} OA, paper": float(printed[column][name]) for column in printed}
         rows[name] = row
     return pd.DataFrame.from_dict(rows, orient="index")
@@ -107,12 +120,17 @@ def _run(chapter: Path, out: Path) -> None:
         execute(notebook, chapter.parent)
     except CellExecutionError as error:
         click.echo("failed")
-        nbformat.write(notebook, out / chapter.name)
+        _write(nbformat.writes(notebook), out / chapter.name)
         raise S2kitError(
             f"chapter {chapter.stem} stopped: {error.ename}: {error.evalue} "
             f"(as far as it got: {out / chapter.name})"
         ) from error
-    nbformat.write(notebook, out / chapter.name)
+    _write(nbformat.writes(notebook), out / chapter.name)
     page, _ = HTMLExporter(template_name="lab").from_notebook_node(notebook)
-    (out / f"{chapter.stem}.html").write_text(page, encoding="utf-8")
+    _write(page, out / f"{chapter.stem}.html")
     click.echo(f"{time.perf_counter() - start:5.0f} s")
+
+
+def _write(text: str, path: Path) -> None:
+    with replacing(path) as part:
+        part.write_text(text, encoding="utf-8")

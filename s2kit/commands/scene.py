@@ -7,24 +7,28 @@ from typing import Any, TypeVar
 import click
 import pandas as pd
 
+from s2kit.catalogue.compare import compare_scenes
+from s2kit.catalogue.read import ReadOptions
+from s2kit.catalogue.save import Saved, save_items
+from s2kit.catalogue.search import area_bounds, find_scenes, neighbours_of
+from s2kit.catalogue.stac import APIS, COLLECTION, Catalogue, open_catalogue
+from s2kit.catalogue.thumbnails import draw_thumbnails
+from s2kit.catalogue.warp import tile_grid
 from s2kit.errors import S2kitError
-from s2kit.scenes.catalogue.grid import Bounds, Grid, grid_around
-from s2kit.scenes.catalogue.paper import compare_with_archive, fetch_recorded
-from s2kit.scenes.catalogue.save import Saved, save_items
-from s2kit.scenes.catalogue.scene import Reading
-from s2kit.scenes.catalogue.search import area_bounds, find_scenes, neighbours_of
-from s2kit.scenes.catalogue.sources import APIS, COLLECTION, open_source
-from s2kit.scenes.catalogue.thumbnails import draw_thumbnails
-from s2kit.scenes.catalogue.warp import tile_grid
+from s2kit.scenes.grid import Bounds, Grid, degrees, grid_around
 from s2kit.scenes.manifest import SceneRecord, read_manifest
+from s2kit.scenes.writer import check_outputs, replacing
+from s2kit.settings import authors_source, home
+from s2kit.settings import catalogue as catalogue_setting
+from s2kit.sources.locked import LockedScenes
 
 EXIT_CODES = (
     "\b\nExit codes:\n  0  done\n  1  not found, not readable, or in doubt: one line says why"
 )
 
-SOURCE = [
+CATALOGUE = [
     click.option(
-        "--source",
+        "--catalogue",
         help=f"{', '.join(APIS)}, the address of a STAC API, or the path of a STAC catalogue, a "
         ".SAFE folder or its zip. [default: S2KIT_CATALOGUE, else earth-search]",
     ),
@@ -63,7 +67,7 @@ def _with(options: list[Callable[[F], F]]) -> Callable[[F], F]:
 
 @click.group(invoke_without_command=True, epilog=EXIT_CODES)
 @click.option("--from-manifest", metavar="NAME", help="Find and write a scene of the paper.")
-@_with(SOURCE)
+@_with(CATALOGUE)
 @_with(READING)
 @click.option("--out", type=click.Path(path_type=Path), help="[default: below S2KIT_HOME]")
 @click.option("--relock", is_flag=True, help="Search anew and replace the entry in the lock file.")
@@ -71,7 +75,7 @@ def _with(options: list[Callable[[F], F]]) -> Callable[[F], F]:
 def scene(
     context: click.Context,
     from_manifest: str | None,
-    source: str | None,
+    catalogue: str | None,
     collection: str,
     resampling: str | None,
     offset: str | None,
@@ -96,9 +100,11 @@ def scene(
     if from_manifest is None:
         raise click.UsageError("name a sub-command or --from-manifest", context)
     record = _record(from_manifest)
-    door = open_source(source, collection) if source else None
-    reading = _reading(resampling, offset, mask=False) if resampling or offset else None
-    _report(fetch_recorded(record, door, reading, out, relock), masked=False)
+    if out is not None:
+        check_outputs([out])
+    chosen = open_catalogue(catalogue, collection) if catalogue else None
+    options = _options(resampling, offset, mask=False) if resampling or offset else None
+    _report(_locked().fetch(record, chosen, options, out, relock), masked=False)
 
 
 @scene.command(epilog=EXIT_CODES)
@@ -108,7 +114,7 @@ def scene(
 @click.option(
     "--thumbnails", type=click.Path(path_type=Path), help="Write their pictures to a PNG."
 )
-@_with(SOURCE)
+@_with(CATALOGUE)
 def search(
     area: str | None,
     bounds: Bounds | None,
@@ -116,7 +122,7 @@ def search(
     dates: str,
     max_cloud: float,
     thumbnails: Path | None,
-    source: str | None,
+    catalogue: str | None,
     collection: str,
 ) -> None:
     """List the scenes of an area and period.
@@ -127,7 +133,9 @@ def search(
       python -m s2kit scene search --area fields.gpkg --dates 2024-06-15 --thumbnails sheet.png
     """  # noqa: D301 - click wants the character
     rectangle, code = _place(area, bounds, epsg)
-    table = find_scenes(open_source(source, collection), rectangle, dates, max_cloud, code)
+    if thumbnails is not None:
+        _check_picture(thumbnails)
+    table = find_scenes(_open(catalogue, collection), rectangle, dates, max_cloud, code)
     if table.empty:
         raise S2kitError(
             f"no scene of {dates} with at most {max_cloud:g} % cloud; allow more days or cloud"
@@ -135,7 +143,8 @@ def search(
     with pd.option_context("display.width", 200):
         click.echo(table.drop(columns="thumbnail").reset_index().to_string(index=False))
     if thumbnails is not None:
-        draw_thumbnails(table).savefig(thumbnails, dpi=120)
+        with replacing(thumbnails) as unfinished:
+            draw_thumbnails(table).savefig(unfinished, dpi=120)
         click.echo(f"thumbnails in {thumbnails}")
 
 
@@ -146,7 +155,7 @@ def search(
 @_with(READING)
 @click.option("--keep-clouds", is_flag=True, help="Leave cloud and cloud shadow in the scene.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The GeoTIFF to write.")
-@_with(SOURCE)
+@_with(CATALOGUE)
 def fetch(
     item: str,
     area: str | None,
@@ -157,7 +166,7 @@ def fetch(
     offset: str | None,
     keep_clouds: bool,
     out: Path,
-    source: str | None,
+    catalogue: str | None,
     collection: str,
 ) -> None:
     """Read an item onto a 10 m grid and write it as a scene for `classify`.
@@ -172,16 +181,17 @@ def fetch(
     """  # noqa: D301 - click wants the character
     if whole_tile and (area or bounds):
         raise click.UsageError("give --whole-tile or an area, not both")
-    door = open_source(source, collection)
-    chosen = door.item(item)
+    check_outputs([out])
+    place = None if whole_tile else _place(area, bounds, epsg)
+    opened = _open(catalogue, collection)
+    chosen = opened.item(item)
     grid: Grid = tile_grid(chosen)
     items = [chosen]
-    if not whole_tile:
-        rectangle, code = _place(area, bounds, epsg)
-        grid = grid_around(rectangle, code, grid.epsg)
-        items = neighbours_of(door, chosen, grid)
-    reading = _reading(resampling, offset, mask=not keep_clouds)
-    _report(save_items(items, grid, out, reading=reading), masked=not keep_clouds)
+    if place is not None:
+        grid = grid_around(*place, grid.epsg)
+        items = neighbours_of(opened, chosen, grid)
+    options = _options(resampling, offset, mask=not keep_clouds)
+    _report(save_items(items, grid, out, options=options), masked=not keep_clouds)
 
 
 @scene.command(epilog=EXIT_CODES)
@@ -196,10 +206,20 @@ def compare(name: str) -> None:
     Example:
       python -m s2kit scene compare strzegom_20230709
     """  # noqa: D301 - click wants the character
-    table = compare_with_archive(_record(name))
+    record = _record(name)
+    theirs = authors_source(download=True).open(name)
+    table = compare_scenes(_locked().open(record), theirs)
     for column in ("identical", "identical_then"):
         table[column] = (100 * table[column]).map("{:.1f} %".format)
     click.echo(table.reset_index().to_string(index=False))
+
+
+def _open(catalogue: str | None, collection: str = COLLECTION) -> Catalogue:
+    return open_catalogue(catalogue or catalogue_setting(), collection)
+
+
+def _locked() -> LockedScenes:
+    return LockedScenes(home() / "catalogue", _open(None))
 
 
 def _record(name: str) -> SceneRecord:
@@ -212,12 +232,20 @@ def _record(name: str) -> SceneRecord:
 def _place(area: str | None, bounds: Bounds | None, epsg: int) -> tuple[Bounds, int]:
     if (area is None) == (bounds is None):
         raise click.UsageError("give either --area or --bounds")
-    return area_bounds(area) if area is not None else (bounds, epsg)  # type: ignore[return-value]
+    rectangle, code = area_bounds(area) if area is not None else (bounds, epsg)
+    degrees(rectangle, code)  # type: ignore[arg-type]
+    return rectangle, code  # type: ignore[return-value]
 
 
-def _reading(resampling: str | None, offset: str | None, mask: bool) -> Reading:
+def _check_picture(path: Path) -> None:
+    if path.suffix.lower() != ".png":
+        raise S2kitError(f"{path} must end in .png: thumbnails are written as PNG")
+    check_outputs([path])
+
+
+def _options(resampling: str | None, offset: str | None, mask: bool) -> ReadOptions:
     number = None if offset is None else int(offset)
-    return Reading(resampling or "nearest", number, mask)  # type: ignore[arg-type]
+    return ReadOptions(resampling or "nearest", number, mask)  # type: ignore[arg-type]
 
 
 def _report(saved: Saved, masked: bool) -> None:

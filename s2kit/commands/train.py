@@ -1,48 +1,81 @@
 """``python -m s2kit train``: train a recipe, score it and write its weights."""
 
-import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
-import pandas as pd
 
+from s2kit.commands.options import bands_option, label_option, offset_option
+from s2kit.errors import S2kitError
+from s2kit.experiments.experiment import STATES, Experiment
+from s2kit.experiments.outcome import check_planned, run_planned
+from s2kit.experiments.own_area import train_on
+from s2kit.experiments.plan import PlannedRun
 from s2kit.network.baselines import BASELINES
-from s2kit.network.recipes import RECIPES, recipe_named, varied
-from s2kit.network.training import arithmetic, training_device
-from s2kit.network.unet import count_parameters
-from s2kit.network.weights import save_weights
-from s2kit.scenes.settings import workspace
-from s2kit.study.experiments import STATES, Experiment, open_scenes
-from s2kit.study.run import Score, run, run_baseline
+from s2kit.network.recipes import RECIPES, check_seed, recipe_named, varied
+from s2kit.network.weights import save_network
+from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.nomenclature import PAPER, read_nomenclature
+from s2kit.scenes.writer import check_outputs
+from s2kit.settings import course_source, home, workspace
+from s2kit.sources.labelled import ReadOptions, labelled_scenes
+from s2kit.sources.listed import pairs_from, read_scene_list
 
 EXAMPLES = """\b
 Examples:
   python -m s2kit train
   python -m s2kit train --seed 3 --out third.safetensors
   python -m s2kit train --set width=8 --set gain_jitter=0 --hold-date strzegom_20220719
+  python -m s2kit train --image mine.tif --polygons fields.gpkg --out mine.safetensors
+  python -m s2kit train --scenes my_scenes.csv --test
 
 Exit codes: 0 done, 1 scenes or settings that cannot be used, 2 wrong usage."""
 
+FILE = click.Path(path_type=Path, dir_okay=False)
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run yields for the study's tables."""
-
-    rows: list[dict[str, object]]
-    history: pd.DataFrame | None
-    """Of a network."""
+OWN_ONLY = ("classes", "label", "offset", "bands")
+PAPER_ONLY = ("baseline", "state", "dates", "hold_date", "hold_block")
 
 
 @click.command(epilog=EXAMPLES)
 @click.option("--recipe", default="short", show_default=True, help=f"One of: {', '.join(RECIPES)}.")
+@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting.")
+@click.option("--seed", default=0, show_default=True, help="Seed of weights, crops and turns.")
+@click.option("--test", is_flag=True, help="Score the test scenes too: for final runs only.")
+@click.option(
+    "--out",
+    type=FILE,
+    help="Where the weights go; default S2KIT_HOME/S2KIT_DATA/weights/RECIPE.safetensors, for your "
+    "own scenes S2KIT_HOME/own/weights/NAME-RECIPE.safetensors.",
+)
+@click.option(
+    "--image", "images", type=FILE, multiple=True, help="Your own image; with --polygons."
+)
+@click.option(
+    "--polygons",
+    type=FILE,
+    multiple=True,
+    help="Its labels: polygons, or a mask on its grid. Several pairs: --image A --polygons P "
+    "--image B --polygons Q.",
+)
+@click.option(
+    "--scenes",
+    "scene_list",
+    metavar="CSV",
+    type=FILE,
+    help="A list of your own scenes: columns image, labels, split (train, validation, test).",
+)
+@click.option(
+    "--classes", type=FILE, help="Your own classes: a CSV with code, name, short, colour."
+)
+@label_option
+@offset_option
+@bands_option
 @click.option(
     "--baseline",
     type=click.Choice(BASELINES),
     help="Train a classifier of single pixels instead, on all labelled ones; it is not kept.",
 )
-@click.option("--set", "settings", metavar="NAME=VALUE", multiple=True, help="Change a setting.")
-@click.option("--seed", default=0, show_default=True, help="Seed of weights, crops and turns.")
 @click.option(
     "--state",
     type=click.Choice(list(STATES)),
@@ -53,83 +86,72 @@ class Outcome:
 @click.option("--dates", type=int, help="Train on so many scenes only, evenly spread.")
 @click.option("--hold-date", metavar="SCENE", help="Leave a training scene out and score it.")
 @click.option("--hold-block", type=click.IntRange(0, 3), help="Leave a quarter's labels out.")
-@click.option("--test", is_flag=True, help="Score the test scenes too: for final runs only.")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where the weights go; default S2KIT_HOME/S2KIT_DATA/weights/RECIPE.safetensors.",
-)
-def train(
-    recipe: str,
-    baseline: str | None,
-    settings: tuple[str, ...],
-    seed: int,
-    state: str,
-    dates: int | None,
-    hold_date: str | None,
-    hold_block: int | None,
-    test: bool,
-    out: Path | None,
-) -> Outcome:
+@click.pass_context
+def train(context: click.Context, /, out: Path | None, **given: Any) -> None:
     """Train a U-Net by a named recipe and write its weights.
 
-    Trains on every training scene that S2KIT_DATA offers and keeps the best epoch on the
-    validation scene. An interrupted run goes on where it stopped.
+    Trains on every training scene that S2KIT_DATA offers, or on your own (--image and --polygons,
+    or --scenes), and keeps the best epoch on the validation scene. Of your own images without one
+    for validation a part is held back in blocks. An interrupted run goes on where it stopped.
     """
-    chosen = varied(recipe_named(recipe), settings)
-    experiment = Experiment(state, dates, hold_date, hold_block)
-    scenes = open_scenes(experiment)
-    names = list(scenes.training)
-    start = time.perf_counter()
-    if baseline:
-        scores = run_baseline(baseline, experiment, scenes, seed, test)
-        time_taken = {"seed": seed, "seconds": round(time.perf_counter() - start)}
-        _tell(scores)
-        return Outcome([time_taken | score.row() for score in scores], None)
-    click.echo(
-        f"recipe {chosen.name}, seed {seed}: {len(names)} scenes, "
-        f"validation on {', '.join(scenes.validation)}"
+    own = bool(given["images"] or given["polygons"] or given["scene_list"])
+    _check_usage(context, own)
+    if own:
+        _train_on_own(given, out)
+        return
+    names = ("recipe", "settings", "seed", "test", *PAPER_ONLY)
+    run = PlannedRun(**{name: given[name] for name in names})
+    source, runs = course_source(), workspace() / "runs"
+    check_planned(run, runs, out)
+    source.fetch()
+    run_planned(source, run, runs, out, click.echo)
+
+
+def _train_on_own(given: dict[str, Any], out: Path | None) -> None:
+    """Train on the images and labels that the options name."""
+    recipe = varied(recipe_named(given["recipe"]), given["settings"])
+    scene_list: Path | None = given["scene_list"]
+    pairs = given["images"], given["polygons"]
+    check_seed(given["seed"])
+    listed = read_scene_list(scene_list) if scene_list else pairs_from(*pairs)
+    read = [file for scene in listed for file in (scene.image, scene.labels)]
+    folder = home() / "own"
+    name = scene_list.stem if scene_list else listed[0].name
+    check_outputs(
+        [out or folder / "weights" / f"{name}-{recipe.name}.safetensors"],
+        [*read, *filter(None, (scene_list, given["classes"]))],
     )
+    options = ReadOptions(
+        label_column=given["label"],
+        offset=int(given["offset"]) if given["offset"] else "auto",
+        bands=_bands(given["bands"]),
+        nomenclature=read_nomenclature(given["classes"]) if given["classes"] else PAPER,
+    )
+    scenes = labelled_scenes(listed, options)
+    own = train_on(scenes, recipe, given["seed"], given["test"], folder / "runs", click.echo)
+    path = out or folder / "weights" / f"{name}-{own.prepared.recipe.name}.safetensors"
+    save_network(path, own.trained.network)
+    click.echo(f"best epoch {own.trained.best_epoch}; weights in {path}")
 
-    epochs: list[int] = []
 
-    def report(history: pd.DataFrame) -> None:
-        epochs.append(len(history))
-        last = history.iloc[-1]
-        click.echo(
-            f"epoch {len(history):3d}/{chosen.epochs}  loss {last['loss']:.3f}  "
-            f"validation OA {100 * last['validation_OA']:.2f}  "
-            f"mean F1 {100 * last['validation_F1']:.2f}"
+def _bands(given: str | None) -> tuple[str, ...] | None:
+    """Return the names of bands of a list with commas; S2kitError if they are not the ten."""
+    if given is None:
+        return None
+    names = tuple(name.strip() for name in given.split(","))
+    if sorted(names) != sorted(BAND_NAMES):
+        raise S2kitError(
+            f"--bands {given}: name each of {', '.join(BAND_NAMES)} once, in your images' order"
         )
-
-    trained, scores = run(
-        chosen, experiment, scenes, seed, test, workspace() / "runs", on_epoch=report
-    )
-    seconds = time.perf_counter() - start
-    _tell(scores)
-    path = out or workspace() / "weights" / f"{chosen.name}.safetensors"
-    save_weights(
-        path,
-        trained.network,
-        recipe=chosen.name,
-        seed=seed,
-        scenes=names,
-        state=state,
-    )
-    click.echo(f"best epoch {trained.best_epoch}; weights in {path}")
-    about: dict[str, object] = {
-        "seed": seed,
-        "arithmetic": arithmetic(training_device()),
-        "parameters": count_parameters(trained.network),
-        # A run that went on from a checkpoint tells nothing of the time of the whole.
-        "seconds": round(seconds) if epochs and epochs[0] == 1 else None,
-        "best_epoch": trained.best_epoch,
-    }
-    return Outcome([about | score.row() for score in scores], trained.history)
+    return names
 
 
-def _tell(scores: list[Score]) -> None:
-    for score in scores:
-        row = score.row()
-        objects = f", object OA {row['object_OA']}" if row["objects"] else ""
-        click.echo(f"{score.role} {score.scene}: pixel OA {row['pixel_OA']}{objects}")
+def _check_usage(context: click.Context, own: bool) -> None:
+    """Refuse options that would be ignored: those of the paper's scenes for others, and back."""
+    for name in PAPER_ONLY if own else OWN_ONLY:
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
+            option = f"--{name.replace('_', '-')}"
+            scenes = "the paper's scenes, not your own" if own else "your own scenes: give --image"
+            raise click.UsageError(f"{option} is for {scenes}", context)
+    if own and context.params["scene_list"] and context.params["images"]:
+        raise click.UsageError("give either --scenes or --image with --polygons", context)

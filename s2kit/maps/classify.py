@@ -1,38 +1,28 @@
-"""From a scene to class probabilities, a class map and its confidence; any size.
+"""From a scene to class probabilities, a class map and its confidence; any size."""
 
-Large scenes are classified in windows. A window's core keeps only pixels whose whole receptive
-field lies inside the window (or beyond the scene's edge), and starts on the grid of the deepest
-pooling, so that the result is the one of the whole scene, without seams.
-"""
-
-from collections.abc import Callable, Iterator
+import json
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-import torch
 import xarray as xr
-from torch import Tensor
 
-from s2kit.errors import S2kitError
-from s2kit.maps.engines import engine as run_by
-from s2kit.network.inputs import input_of
-from s2kit.network.unet import UNet, pad_to_multiple, receptive_field
-from s2kit.scenes.bands import BAND_NAMES
-from s2kit.scenes.nomenclature import CODES, NO_DATA
-
-WINDOW = 1024
-"""Side of a window's core in pixels: about 1 GB of activations for a network of width 16."""
-
-TURNS = [(quarters, mirrored) for mirrored in (False, True) for quarters in range(4)]
-"""The eight ways to look at a map from above; the first one leaves it as it is."""
-
-Window = tuple[slice, slice]
+from s2kit.maps.checks import check_input
+from s2kit.maps.typical import statistics_for
+from s2kit.maps.windows import TURNS, WINDOW, looked_windows
+from s2kit.network.tensors import tensors_sha256
+from s2kit.network.unet import UNet
+from s2kit.network.weights import stored_tensors
+from s2kit.scenes.arguments import require_raster
+from s2kit.scenes.digest import pixels_sha256
+from s2kit.scenes.nomenclature import NO_DATA, with_nomenclature
+from s2kit.scenes.statistics import ImageStatistics
 
 
 def class_probabilities(
     network: UNet,
     scene: xr.DataArray,
+    statistics: ImageStatistics | None = None,
     window: int = WINDOW,
     engine: str = "torch",
     turns: bool = True,
@@ -45,53 +35,89 @@ def class_probabilities(
         A trained network; it is left as it is (also its training mode).
     scene
         Reflectance (band, y, x), the ten bands in the paper's order, NaN = no data.
+    statistics
+        What the input is scaled by. By default those of this scene; for a piece that was cut out
+        of an image, give those of the whole (`s2kit.scenes.statistics.image_statistics`): then it
+        is mapped as in the whole wherever it holds the receptive field, if it begins a multiple
+        of 2^depth pixels from the corner of the whole.
     window
         Side of the windows' cores in pixels; the result does not depend on it, memory does.
     engine
         One of `s2kit.maps.engines.ENGINES`.
     turns
-        Look eight times, at the scene turned by quarters and mirrored, and average: a field stays
-        a field from any side, and chance errors differ. Without, it takes an eighth of the time.
+        Test-time augmentation: the mean of eight looks, rotations and reflections of the scene.
+        Without, one look is taken, in an eighth of the time.
 
     Returns
     -------
     DataArray
-        float32 (class, y, x), the (mean) softmax of the logits, coordinate class = 1 … 10; NaN
-        wherever a band of the scene is NaN. CRS, coordinates, name and attributes are the scene's.
+        float32 (class, y, x), the (mean) softmax of the logits, coordinate class = the codes of
+        the network's nomenclature; NaN wherever a band of the scene is NaN. CRS, coordinates, name
+        and attributes are the scene's; the nomenclature of the network and attributes that tell
+        how the map came about are added (see `s2kit.maps.provenance`).
 
     Raises
     ------
     S2kitError
-        If the scene's bands are not the ten of the paper, it is too small, or the engine is not
-        installed.
+        If the scene's bands are not the ten of the paper, it is too small or without data, or
+        the engine is not installed.
+
+    Warns
+    -----
+    S2kitWarning
+        If the scene is smaller than, or unlike, the images that the network was trained on; see
+        `s2kit.maps.typical`.
+
+    Examples
+    --------
+    >>> from s2kit.simulator.example import example_scene
+    >>> scene = example_scene(size=8, block=4)
+    >>> network = UNet(width=2, depth=1, scaling="fixed")
+    >>> class_probabilities(network, scene).sum("class").round(3).values.max()
+    np.float32(1.0)
     """
-    _check_scene(network, scene)
-    shape = (len(CODES), scene.sizes["y"], scene.sizes["x"])
-    probabilities = np.empty(shape, dtype=np.float32)
-    for (rows, columns), part in _classified_windows(network, scene, window, engine, turns):
+    check_input(network, scene, statistics, window)
+    statistics = statistics_for(network, scene, statistics)
+    codes = network.nomenclature.codes
+    probabilities = np.empty((len(codes), scene.sizes["y"], scene.sizes["x"]), np.float32)
+    parts = looked_windows(network, scene, statistics, window, engine, turns)
+    for (rows, columns), part, _ in parts:
         probabilities[:, rows, columns] = part
     layer = scene.isel(band=0, drop=True)
-    return xr.DataArray(
+    named = xr.DataArray(
         probabilities,
         dims=("class", "y", "x"),
-        coords={"class": list(CODES), **layer.coords},
+        coords={"class": list(codes), **layer.coords},
         name=scene.name,
-        attrs=scene.attrs,
+        attrs=scene.attrs | _provenance(network, scene, statistics, turns),
     )
+    return with_nomenclature(named, network.nomenclature)
 
 
 def class_map(probabilities: xr.DataArray) -> xr.DataArray:
-    """Return the code of the likeliest class, uint8 (y, x), 0 where probabilities are NaN."""
+    """Return the code of the likeliest class, uint8 (y, x), 0 where probabilities are NaN.
+
+    >>> shares = np.array([[[0.2]], [[0.8]]], np.float32)
+    >>> class_map(xr.DataArray(shares, {"class": [10, 40]}, ("class", "y", "x"))).item()
+    40
+    """
+    require_raster(probabilities, "what holds the probabilities", ("class", "y", "x"))
     first = probabilities.isel({"class": 0}, drop=True)
-    return first.copy(data=_likeliest(probabilities.values)).rename(probabilities.name)
+    codes = probabilities["class"].to_numpy()
+    return first.copy(data=_likeliest(probabilities.values, codes)).rename(probabilities.name)
 
 
 def confidence(probabilities: xr.DataArray) -> xr.DataArray:
-    """Return the probability of the likeliest class, float32 (y, x), 0.1 to 1 or NaN.
+    """Return the probability of the likeliest class, float32 (y, x), 1 / classes to 1 or NaN.
 
     It tells where the network hesitates, not how often it errs: for that, calibrate the network
     first (`s2kit.maps.calibrate`).
+
+    >>> two = np.array([[[0.7, 0.2, np.nan]], [[0.3, 0.8, np.nan]]])
+    >>> confidence(xr.DataArray(two, {"class": [1, 2]}, ("class", "y", "x"))).values
+    array([[0.7, 0.8, nan]])
     """
+    require_raster(probabilities, "what holds the probabilities", ("class", "y", "x"))
     first = probabilities.isel({"class": 0}, drop=True)
     return first.copy(data=probabilities.values.max(axis=0)).rename(probabilities.name)
 
@@ -99,109 +125,77 @@ def confidence(probabilities: xr.DataArray) -> xr.DataArray:
 def classify(
     network: UNet,
     scene: xr.DataArray,
+    statistics: ImageStatistics | None = None,
     window: int = WINDOW,
     engine: str = "torch",
     turns: bool = True,
 ) -> tuple[xr.DataArray, xr.DataArray]:
-    """Return class map and confidence without keeping the ten probabilities of every pixel.
+    """Classify a scene: return its class map and the confidence of each pixel.
 
     The same maps as :func:`class_map` and :func:`confidence` give of
     :func:`class_probabilities`, for a whole tile in a seventh of the memory.
-    """
-    _check_scene(network, scene)
-    layer = scene.isel(band=0, drop=True)
-    codes = layer.copy(data=np.zeros(layer.shape, dtype=np.uint8))
-    sure = layer.copy(data=np.full(layer.shape, np.nan, dtype=np.float32))
-    for (rows, columns), part in _classified_windows(network, scene, window, engine, turns):
-        codes[rows, columns] = _likeliest(part)
-        sure[rows, columns] = part.max(axis=0)
-    return codes, sure
-
-
-def windows(height: int, width: int, core: int, margin: int) -> Iterator[tuple[Window, Window]]:
-    """Cut an image into cores and the windows around them.
 
     Parameters
     ----------
-    height, width
-        Size of the image in pixels.
-    core
-        Side of the cores; they tile the image.
-    margin
-        Pixels around a core that its window adds, as far as the image reaches.
+    network, scene, statistics, window, engine, turns
+        As for :func:`class_probabilities`, and so are errors and warnings.
 
-    Yields
-    ------
-    tuple
-        Rows and columns of a core, and rows and columns of its window.
+    Returns
+    -------
+    class map
+        uint8 (y, x): class codes 1 to 10, 0 = no data.
+    confidence
+        float32 (y, x): probability of the mapped class, 0 to 1, NaN = no data.
+
+        Both have the scene's CRS, coordinates, name and attributes, and attributes that tell how
+        they came about (see `s2kit.maps.provenance`).
+
+    Examples
+    --------
+    >>> from s2kit.simulator.example import example_scene
+    >>> scene = example_scene(size=8, block=4)
+    >>> network = UNet(width=2, depth=1, scaling="both")
+    >>> codes, sure = classify(network, scene)
+    >>> codes.dtype, codes.shape, sure.dtype, codes.attrs["looks"]
+    (dtype('uint8'), (8, 8), dtype('float32'), '8')
+    >>> from s2kit.scenes.statistics import image_statistics
+    >>> piece = scene[:, :4, :4]
+    >>> classify(network, piece, image_statistics(scene))[0].shape
+    (4, 4)
     """
-    for top in range(0, height, core):
-        for left in range(0, width, core):
-            bottom, right = min(top + core, height), min(left + core, width)
-            yield (
-                (slice(top, bottom), slice(left, right)),
-                (
-                    slice(max(top - margin, 0), min(bottom + margin, height)),
-                    slice(max(left - margin, 0), min(right + margin, width)),
-                ),
-            )
+    check_input(network, scene, statistics, window)
+    statistics = statistics_for(network, scene, statistics)
+    layer = scene.isel(band=0, drop=True)
+    layer.attrs |= _provenance(network, scene, statistics, turns)
+    codes = layer.copy(data=np.zeros(layer.shape, dtype=np.uint8))
+    sure = layer.copy(data=np.full(layer.shape, np.nan, dtype=np.float32))
+    classes = np.array(network.nomenclature.codes)
+    parts = looked_windows(network, scene, statistics, window, engine, turns)
+    for (rows, columns), part, _ in parts:
+        codes[rows, columns] = _likeliest(part, classes)
+        sure[rows, columns] = part.max(axis=0)
+    return with_nomenclature(codes, network.nomenclature), sure
 
 
-def _classified_windows(
-    network: UNet, scene: xr.DataArray, window: int, engine: str, turns: bool
-) -> Iterator[tuple[Window, npt.NDArray[np.float32]]]:
-    """Yield rows and columns of each core with its probabilities (class, y, x)."""
-    step = 2**network.depth
-    margin = _up_to_multiple(receptive_field(network.depth) // 2 + 1, step)
-    core = _up_to_multiple(window, step)
-    logits_of = run_by(engine, network)
-    windowed = input_of(network.rule, scene)
-    for (rows, columns), around in windows(scene.sizes["y"], scene.sizes["x"], core, margin):
-        bands = windowed(scene.isel(y=around[0], x=around[1]))
-        missing = np.isnan(bands).any(axis=0)
-        # Filled up before it is turned: every look then has the pooling's grid where it was.
-        inputs = pad_to_multiple(torch.from_numpy(np.nan_to_num(bands, copy=False))[None], step)
-        looks = [_look(logits_of, inputs, *turn) for turn in (TURNS if turns else TURNS[:1])]
-        probabilities = torch.stack(looks).mean(dim=0)[0].numpy()
-        probabilities = probabilities[:, : missing.shape[0], : missing.shape[1]]
-        probabilities[:, missing] = np.nan
-        inside = (
-            slice(rows.start - around[0].start, rows.stop - around[0].start),
-            slice(columns.start - around[1].start, columns.stop - around[1].start),
-        )
-        yield (rows, columns), probabilities[:, inside[0], inside[1]]
+def _provenance(
+    network: UNet, scene: xr.DataArray, statistics: ImageStatistics, turns: bool
+) -> dict[str, str]:
+    """Return what `s2kit.maps.provenance` lists."""
+    known = network.card.get("trained_on", [])
+    found = {
+        "statistics": statistics.to_json(),
+        "scaling": network.scaling,
+        "looks": str(len(TURNS) if turns else 1),
+        "weights_sha256": tensors_sha256(stored_tensors(network)),
+        "image": pixels_sha256(scene),
+        "trained_on": json.dumps([{k: each[k] for k in ("scene", "sha256")} for each in known]),
+    }
+    return found | ({"weights": network.card["weights"]} if "weights" in network.card else {})
 
 
-def _look(
-    logits_of: Callable[[Tensor], Tensor], inputs: Tensor, quarters: int, mirrored: bool
-) -> Tensor:
-    """Return the probabilities (1, class, y, x) of a turned window, turned back."""
-    seen = torch.rot90(inputs, quarters, (-2, -1))
-    probabilities = logits_of(seen.flip(-1) if mirrored else seen).softmax(dim=1)
-    return torch.rot90(probabilities.flip(-1) if mirrored else probabilities, -quarters, (-2, -1))
-
-
-def _likeliest(probabilities: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
-    codes = np.asarray(CODES, dtype=np.uint8)[probabilities.argmax(axis=0)]
+def _likeliest(
+    probabilities: npt.NDArray[np.float32], classes: npt.NDArray[np.integer]
+) -> npt.NDArray[np.uint8]:
+    codes = classes.astype(np.uint8)[probabilities.argmax(axis=0)]
     codes[np.isnan(probabilities[0])] = NO_DATA
     return cast(npt.NDArray[np.uint8], codes)
-
-
-def _check_scene(network: UNet, scene: xr.DataArray) -> None:
-    where = scene.name or "the scene"
-    names = tuple(str(name) for name in scene["band"].values) if "band" in scene.coords else ()
-    if scene.dims != ("band", "y", "x") or names != BAND_NAMES:
-        raise S2kitError(
-            f"{where} has the dimensions {scene.dims} and the bands {', '.join(names) or 'unnamed'}"
-            f"; the network wants (band, y, x) with {', '.join(BAND_NAMES)}"
-        )
-    smallest = 2**network.depth // 2 + 1
-    if min(scene.sizes["y"], scene.sizes["x"]) < smallest:
-        raise S2kitError(
-            f"{where} has {scene.sizes['y']} × {scene.sizes['x']} pixels; "
-            f"give at least {smallest} × {smallest}"
-        )
-
-
-def _up_to_multiple(number: int, step: int) -> int:
-    return -(-number // step) * step

@@ -8,19 +8,19 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from s2kit.errors import S2kitError
-from s2kit.maps.figures import (
+from s2kit.cartography.composite import false_colour
+from s2kit.cartography.elements import add_attribution, draw_panel, map_title, place_and_date
+from s2kit.cartography.layout import CREDIT, EDGE, Room, map_axes
+from s2kit.cartography.palette import add_class_legend, class_colours, present_codes
+from s2kit.cartography.panels import (
     LEGEND,
     show_class_map,
     show_confidence,
     show_error,
     show_false_colour,
 )
-from s2kit.maps.furniture import add_attribution, draw_panel, map_title, place_and_date
-from s2kit.maps.layout import CREDIT, EDGE, Room, map_axes
-from s2kit.maps.palette import add_class_legend, class_colours, present_codes
-from s2kit.scenes.composite import false_colour
-from s2kit.scenes.nomenclature import NO_DATA
+from s2kit.errors import S2kitError
+from s2kit.scenes.nomenclature import NO_DATA, common_nomenclature
 
 COLUMNS = 3
 """Small panels side by side; three are as wide as a page."""
@@ -71,7 +71,7 @@ def show_benchmarks(scenes: Mapping[str, xr.DataArray], masks: Mapping[str, xr.D
     figure, axes = _overview(scenes, "Benchmarks of the training scenes", room)
     for ax, (name, scene) in zip(axes, scenes.items(), strict=True):
         draw_panel(_over_faded_image(scene, masks[name]), scene, ax, place_and_date(scene), room)
-    _legend_below(figure, present_codes(*(masks[name] for name in scenes)), room)
+    _legend_below(figure, [masks[name] for name in scenes], room)
     add_attribution(figure, scenes.values())
 
 
@@ -91,7 +91,7 @@ def show_test_scene(scene: xr.DataArray, class_map: xr.DataArray, reference: xr.
     show_class_map(class_map, axes[1], "b) Class map", legend="none")
     show_class_map(reference, axes[2], "c) Reference", legend="none")
     _label_first(axes)
-    _legend_below(figure, present_codes(class_map, reference), room, no_data="no class")
+    _legend_below(figure, [class_map, reference], room, no_data="no class")
     add_attribution(figure, [scene])
 
 
@@ -130,11 +130,15 @@ def _label_first(axes: Sequence[Axes]) -> None:
         ax.tick_params(labelleft=False)
 
 
-def _legend_below(figure: Figure, codes: list[int], room: Room, no_data: str | None = None) -> None:
+def _legend_below(
+    figure: Figure, maps: Sequence[xr.DataArray], room: Room, no_data: str | None = None
+) -> None:
+    codes, classes = present_codes(*maps), common_nomenclature(maps)
     width, height = figure.get_size_inches()
     corner = (max(room.left, EDGE) / width, (CREDIT + room.below - EDGE) / height)
     entries = len(codes) + (no_data is not None)
-    add_class_legend(figure, corner, codes, no_data=no_data, columns=-(-entries // 2))
+    columns = -(-entries // 2)
+    add_class_legend(figure, corner, codes, no_data=no_data, columns=columns, nomenclature=classes)
 
 
 def _over_faded_image(scene: xr.DataArray, mask: xr.DataArray) -> npt.NDArray[Any]:

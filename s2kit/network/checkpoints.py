@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,29 @@ from torch.optim.swa_utils import AveragedModel
 from s2kit.errors import S2kitError
 from s2kit.network.patches import Patches
 from s2kit.network.recipes import Recipe
+from s2kit.network.tensors import read_header, read_tensors, write_tensors
 from s2kit.network.unet import UNet
+from s2kit.scenes.nomenclature import PAPER, Nomenclature
+
+FORMAT = "s2kit-checkpoint-1"
+
+HISTORY = ("loss", "validation_loss", "validation_OA", "validation_F1", "learning_rate")
+"""What is noted of an epoch."""
+
+REMEDY = "delete it to start anew"
 
 
 def fingerprint(
-    recipe: Recipe, seed: int, labelled: list[tuple[Tensor, Tensor]], arithmetic: str
+    recipe: Recipe,
+    seed: int,
+    labelled: Sequence[tuple[Tensor, Tensor]],
+    arithmetic: str,
+    nomenclature: Nomenclature = PAPER,
 ) -> str:
-    """Name a run by everything its result depends on: recipe, seed, pixels and arithmetic."""
+    """Name a run by all that its result depends on: recipe, seed, pixels, arithmetic, classes."""
     settings = [asdict(recipe), seed, arithmetic]
+    if nomenclature != PAPER:
+        settings.append(nomenclature.to_json())
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for image, target in labelled:
         digest.update(image.numpy().tobytes())
@@ -51,15 +66,9 @@ class Run:
         if f1 > max((row["validation_F1"] for row in self.history), default=-1.0):
             state = self.averaged.module.state_dict()
             self.best = {k: v.detach().clone() for k, v in state.items()}
-        self.history.append(
-            {
-                "loss": loss,
-                "validation_loss": validation_loss,
-                "validation_OA": accuracy,
-                "validation_F1": f1,
-                "learning_rate": float(self.schedules[0].get_last_lr()[0]),
-            }
-        )
+        rate = float(self.schedules[0].get_last_lr()[0])
+        values = (loss, validation_loss, accuracy, f1, rate)
+        self.history.append(dict(zip(HISTORY, values, strict=True)))
 
     def table(self) -> pd.DataFrame:
         """Return the history with epochs, from 1, as index."""
@@ -67,35 +76,84 @@ class Run:
         return pd.DataFrame(self.history, index=epochs)
 
     def save(self, path: Path) -> None:
-        """Write the checkpoint under a temporary name and rename it."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        state: dict[str, Any] = {
-            "network": self.network.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimisers": [each.state_dict() for each in self.optimisers],
-            "schedules": [each.state_dict() for each in self.schedules],
-            "random": self.patches.random.get_state(),
+        """Write the checkpoint: tensors as safetensors, everything else in its JSON header."""
+        optimisers = [each.state_dict() for each in self.optimisers]
+        tensors = {"random": self.patches.random.get_state()}
+        for part, state in self._modules().items():
+            tensors |= {f"{part}/{name}": tensor for name, tensor in state.items()}
+        for number, optimiser in enumerate(optimisers):
+            for index, state in optimiser["state"].items():
+                tensors |= {f"optimiser{number}/{index}/{key}": t for key, t in state.items()}
+        header = {
+            "format": FORMAT,
+            "run": path.stem,
             "history": self.history,
-            "best": self.best,
+            "groups": [each["param_groups"] for each in optimisers],
+            "schedules": [each.state_dict() for each in self.schedules],
         }
-        torch.save(state, part)
-        os.replace(part, path)
+        write_tensors(path, tensors, header | {"header_sha256": header_sha256(header)})
 
     def resume(self, path: Path) -> None:
-        """Take up a saved checkpoint; S2kitError if the file is damaged."""
+        """Take up a saved checkpoint; S2kitError if it is damaged or of another run."""
+        header = read_header(path, REMEDY)
+        if header.get("format") != FORMAT or header.get("run") != path.stem:
+            raise S2kitError(f"{path} is no checkpoint of this run; {REMEDY}")
+        if header.get("header_sha256") != header_sha256(header):
+            raise S2kitError(f"the header of {path} does not have its checksum; {REMEDY}")
+        tensors = read_tensors(path, header, REMEDY)
         try:
-            # weights_only: tensors and plain values, nothing that could run.
-            state = torch.load(path, weights_only=True)
-        except Exception as error:
-            raise S2kitError(
-                f"{path} is no whole checkpoint ({type(error).__name__}); delete it to start anew"
-            ) from error
-        self.network.load_state_dict(state["network"])
-        self.averaged.load_state_dict(state["averaged"])
-        for optimiser, saved in zip(self.optimisers, state["optimisers"], strict=True):
-            optimiser.load_state_dict(saved)
-        for schedule, saved in zip(self.schedules, state["schedules"], strict=True):
+            self._take(header, tensors)
+        except (KeyError, ValueError, TypeError, IndexError, RuntimeError) as error:
+            raise S2kitError(f"{path} is no checkpoint of this run; {REMEDY}") from error
+
+    def _take(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+        self.best = self.averaged.module.state_dict()
+        for part, state in self._modules().items():
+            saved = {name: tensors[f"{part}/{name}"] for name in state}
+            if part == "best":
+                self.best = {name: like(state[name], tensor) for name, tensor in saved.items()}
+            else:
+                getattr(self, part).load_state_dict(saved)
+        for number, optimiser in enumerate(self.optimisers):
+            parameters = [p for group in optimiser.param_groups for p in group["params"]]
+            states: dict[int, dict[str, Tensor]] = {}
+            for name in tensors:
+                owner, _, rest = name.partition("/")
+                if owner == f"optimiser{number}":
+                    index, _, key = rest.partition("/")
+                    tensor = like(parameters[int(index)], tensors[name])
+                    states.setdefault(int(index), {})[key] = tensor
+            groups = [_tuples(group) for group in header["groups"][number]]
+            optimiser.load_state_dict({"state": states, "param_groups": groups})
+        for schedule, saved in zip(self.schedules, header["schedules"], strict=True):
             schedule.load_state_dict(saved)
-        self.patches.random.set_state(state["random"])
-        self.history, self.best = state["history"], state["best"]
+        self.patches.random.set_state(tensors["random"])
+        self.history = [{key: float(row[key]) for key in HISTORY} for row in header["history"]]
+
+    def _modules(self) -> dict[str, dict[str, Tensor]]:
+        return {
+            "network": self.network.state_dict(),
+            "averaged": self.averaged.state_dict(),
+            "best": self.best,
+        }
+
+
+def header_sha256(header: dict[str, Any]) -> str:
+    """Compute the checksum of what a header says: a learning rate with one digit changed shows."""
+    own = {key: value for key, value in header.items() if not key.endswith("sha256")}
+    return hashlib.sha256(json.dumps(own, sort_keys=True).encode()).hexdigest()
+
+
+def like(tensor: Tensor, saved: Tensor) -> Tensor:
+    """Return a saved tensor in the memory format of another of its shape.
+
+    Fused optimisers walk through a parameter and its state by memory, not by index.
+    """
+    if saved.shape != tensor.shape:
+        return saved
+    return torch.empty_like(tensor, dtype=saved.dtype, requires_grad=False).copy_(saved)
+
+
+def _tuples(group: dict[str, Any]) -> dict[str, Any]:
+    """Undo what JSON does to an optimiser's betas."""
+    return group | ({"betas": tuple(group["betas"])} if "betas" in group else {})

@@ -7,15 +7,15 @@ import pandas as pd
 import torch
 from IPython.display import DisplayHandle, display
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 from torch import Tensor
 
+from s2kit.cartography.palette import class_colormap
 from s2kit.network.unet import UNet, level_shapes
 from s2kit.scenes.bands import BAND_NAMES
-from s2kit.scenes.nomenclature import CLASSES
+from s2kit.scenes.nomenclature import PAPER, Nomenclature
 
 ENCODER, DECODER, HEAD = "#2f6fd0", "#3f8f4f", "#c0392b"
 
@@ -55,7 +55,7 @@ def draw_unet(network: UNet, size: tuple[int, int]) -> None:
     )
     axes.set_title(
         f"U-Net, width {network.width}, depth {depth}: {network.channels} channels in, "
-        f"{network.classes} classes out, image of {size[0]} × {size[1]} pixels"
+        f"{len(network.nomenclature)} classes out, image of {size[0]} × {size[1]} pixels"
     )
 
 
@@ -135,7 +135,9 @@ class LiveCurves:
         plt.close(figure)
 
 
-def draw_patches(images: Tensor, targets: Tensor, attribution: str) -> None:
+def draw_patches(
+    images: Tensor, targets: Tensor, attribution: str, nomenclature: Nomenclature = PAPER
+) -> None:
     """Draw training patches: the false colour composite above, the labels below.
 
     Parameters
@@ -143,29 +145,32 @@ def draw_patches(images: Tensor, targets: Tensor, attribution: str) -> None:
     images
         float32 (N, channels, H, W), the first ten those of the bands.
     targets
-        int64 (N, H, W), class code − 1; unlabelled pixels stay white.
+        int64 (N, H, W), place of the class in the nomenclature; unlabelled pixels stay white.
     attribution
         Of the scenes that the patches were cut from.
+    nomenclature
+        The classes' colours.
     """
     figure, axes = plt.subplots(
         2, len(images), figsize=(1.6 * len(images), 3.3), layout="constrained"
     )
-    palette = ListedColormap(["white", *(c.colour for c in CLASSES)])
+    palette = class_colormap(nomenclature)
     composite = [BAND_NAMES.index(band) for band in ("B08", "B04", "B03")]
     for column, (image, target) in enumerate(zip(images, targets, strict=True)):
         # Red and green are darker than the near infrared: each is stretched to its own range.
         stretch = torch.tensor([0.9, 0.4, 0.4])[:, None, None]
         axes[0, column].imshow((image[composite] / stretch).clamp(0, 1).permute(1, 2, 0))
-        axes[1, column].imshow(target + 1, cmap=palette, vmin=0, vmax=len(CLASSES))
+        axes[1, column].imshow(target + 1, cmap=palette, vmin=0, vmax=len(nomenclature))
     for ax in axes.flat:
         ax.set(xticks=[], yticks=[])
     figure.supxlabel(attribution, x=1, ha="right", fontsize=7, color="0.4")
 
 
-def draw_class_weights(weights: Tensor) -> None:
+def draw_class_weights(weights: Tensor, nomenclature: Nomenclature = PAPER) -> None:
     """Draw one bar per class: how much a pixel of it counts in the loss."""
     _, axes = plt.subplots(figsize=(7, 2.8), layout="constrained")
-    axes.bar([c.short for c in CLASSES], weights, color=[c.colour for c in CLASSES])
+    classes = nomenclature.classes
+    axes.bar([c.short for c in classes], weights, color=[c.colour for c in classes])
     axes.axhline(1, color="0.4", lw=0.8, ls="--")
     axes.set_ylabel("weight of a pixel")
     axes.tick_params(axis="x", rotation=35)

@@ -8,15 +8,20 @@ import xarray as xr
 from torch import Tensor
 
 from s2kit.errors import S2kitError
-from s2kit.network.inputs import input_of
-from s2kit.scenes.nomenclature import CODES
+from s2kit.network.scaling import scale
+from s2kit.scenes.nomenclature import PAPER, Nomenclature, nomenclature_of
+from s2kit.scenes.statistics import ImageStatistics, image_statistics
 
 IGNORE = -1
-"""Target of pixels without a label; cross-entropy leaves them out."""
+"""Target of pixels without a label; cross-entropy leaves them out. `Nomenclature.positions` gives
+it to no data."""
 
 
 def to_tensors(
-    scene: xr.DataArray, mask: xr.DataArray, rule: str = "fixed"
+    scene: xr.DataArray,
+    mask: xr.DataArray,
+    scaling: str,
+    statistics: ImageStatistics | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Return network input and target of one labelled scene.
 
@@ -25,24 +30,41 @@ def to_tensors(
     scene
         Reflectance, dims (band, y, x).
     mask
-        Class codes, dims (y, x), 0 = unlabelled.
-    rule
-        One of `s2kit.network.inputs.RULES`.
+        Class codes, dims (y, x), 0 = unlabelled, with its nomenclature.
+    scaling
+        One of `s2kit.network.scaling.SCALINGS`.
+    statistics
+        Of the whole image, where the scene is a piece of one; by default the scene's own.
 
     Returns
     -------
     image
         float32 (channels, H, W), no-data pixels 0.
     target
-        int64 (H, W): class code − 1, ``IGNORE`` where unlabelled or without data.
+        int64 (H, W): place of the class in the nomenclature, from 0 on; ``IGNORE`` where
+        unlabelled or without data.
+
+    Raises
+    ------
+    S2kitError
+        If scene and mask differ in size, the scene has no data, or there is no such scaling.
+
+    Examples
+    --------
+    >>> scene = xr.DataArray(np.full((10, 1, 2), 0.3, "float32"), dims=("band", "y", "x"))
+    >>> mask = xr.DataArray(np.array([[9, 0]], "uint8"), dims=("y", "x"))
+    >>> image, target = to_tensors(scene, mask, scaling="fixed")
+    >>> image.shape, target
+    (torch.Size([10, 1, 2]), tensor([[ 8, -1]]))
     """
     if scene.shape[1:] != mask.shape:
         raise S2kitError(
             f"{scene.name}: the scene has {scene.shape[1:]} pixels and its mask {mask.shape}; "
             "rasterise the polygons onto the scene's own grid"
         )
-    image = input_of(rule, scene)(scene)
-    target = mask.to_numpy().astype(np.int64) - 1
+    image = scale(scene, scaling, statistics or image_statistics(scene))
+    where = f"the mask of {scene.name}"
+    target = nomenclature_of(mask).positions(mask.to_numpy(), where).astype(np.int64)
     target[np.isnan(image).any(axis=0)] = IGNORE
     return torch.from_numpy(np.nan_to_num(image)), torch.from_numpy(target)
 
@@ -121,12 +143,17 @@ class Patches:
         return int(torch.randint(end, (), generator=self.random))
 
 
-def class_weights(targets: Sequence[Tensor], power: float) -> Tensor:
+def class_weights(
+    targets: Sequence[Tensor], power: float, nomenclature: Nomenclature = PAPER
+) -> Tensor:
     """Return float32 (classes,): (1 / frequency) ** power, mean 1 over labelled pixels.
 
     A class without a labelled pixel gets weight 0; power 0 weighs every pixel alike.
+
+    >>> class_weights([torch.tensor([0, 0, 0, 1])], power=1)[:3]
+    tensor([0.6667, 2.0000, 0.0000])
     """
     labels = torch.cat([t[t != IGNORE] for t in targets])
-    frequency = torch.bincount(labels, minlength=len(CODES)).float() / len(labels)
+    frequency = torch.bincount(labels, minlength=len(nomenclature)).float() / len(labels)
     weights = torch.where(frequency > 0, frequency.clamp(min=1e-12) ** -power, 0.0)
     return weights / (weights * frequency).sum()

@@ -1,23 +1,51 @@
 """Named recipes: every setting of a training run in one place."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import get_type_hints
 
 from s2kit.errors import S2kitError
+from s2kit.network.scaling import check_scaling
+from s2kit.network.unet import check_size
 
 OPTIMISERS = ("muon", "adamw")
+
+BELOW_ONE = math.nextafter(1, 0)
+
+LIMITS = {
+    # Smallest and largest: a mean that keeps all of itself learns nothing, labels that are all
+    # smoothed say nothing, and a power above 1 gives rare classes more say than common ones.
+    "learning_rate": (math.ulp(0), math.inf),
+    "weight_decay": (0, math.inf),
+    "averaging": (0, BELOW_ONE),
+    "gain_jitter": (0, math.inf),
+    "class_balance": (0, 1),
+    "label_smoothing": (0, BELOW_ONE),
+}
+"""What a setting that is no whole number may be; all are finite."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All settings of a training run; the seed and the scenes are given beside it."""
+    """All settings of a training run; the seed and the scenes are given beside it.
+
+    Raises
+    ------
+    S2kitError
+        If a setting is of another kind, out of its range, or does not go with another.
+
+    Examples
+    --------
+    >>> Recipe("small", width=4, depth=2, crop=32).scaling
+    'both'
+    """
 
     name: str
     # network
     width: int = 16
     depth: int = 4
-    rule: str = "both"  # what the network sees of a scene: see s2kit.network.inputs
+    scaling: str = "both"  # of reflectance to input: see s2kit.network.scaling
     # patches
     crop: int = 128  # pixels; random crops reach a given accuracy sooner than whole patches
     batch: int = 8
@@ -41,14 +69,39 @@ class Recipe:
                 f"recipe {self.name!r}: no optimiser {self.optimiser!r}; choose one of: "
                 f"{', '.join(OPTIMISERS)}"
             )
-        for field in ("width", "depth", "crop", "batch", "epochs", "steps"):
-            if getattr(self, field) < 1:
-                raise S2kitError(f"recipe {self.name!r}: {field} must be at least 1")
+        where = f"recipe {self.name!r}"
+        check_scaling(self.scaling)
+        check_size(self.width, self.depth, where)
+        for field in ("crop", "batch", "epochs", "steps"):
+            value = getattr(self, field)
+            if type(value) is not int or value < 1:
+                raise S2kitError(f"{where}: {field} {value!r} must be a whole number from 1 on")
+        for field, (lowest, highest) in LIMITS.items():
+            value = getattr(self, field)
+            if not isinstance(value, int | float) or not math.isfinite(value):
+                raise S2kitError(f"{where}: {field} {value!r} must be a finite number")
+            if not lowest <= value <= highest:
+                raise S2kitError(f"{where}: {field} {value!r} must be {_range(lowest, highest)}")
+        if type(self.turns) is not bool:
+            raise S2kitError(f"{where}: turns {self.turns!r} must be True or False")
         if self.crop % 2**self.depth:
             raise S2kitError(
                 f"recipe {self.name!r}: crop {self.crop} must be a multiple of 2^depth = "
                 f"{2**self.depth}, so that no padding enters the training"
             )
+
+
+def _range(lowest: float, highest: float) -> str:
+    """Say a range of `LIMITS` in words."""
+    if highest == math.inf:
+        return "0 or more" if lowest == 0 else "more than 0"
+    return f"from {lowest} to below 1" if highest == BELOW_ONE else f"from {lowest} to {highest}"
+
+
+def check_seed(seed: object) -> None:
+    """Raise S2kitError unless a seed is a whole number from 0 to 2^63 - 1, as PyTorch takes it."""
+    if type(seed) is not int or not 0 <= seed < 2**63:
+        raise S2kitError(f"the seed {seed!r:.30} must be a whole number from 0 to 2^63 - 1")
 
 
 RECIPES = {
@@ -77,7 +130,12 @@ def varied(recipe: Recipe, settings: Iterable[str]) -> Recipe:
     Raises
     ------
     S2kitError
-        If there is no such setting, or the value is not of its kind.
+        If there is no such setting, or the value is not of its kind or out of its range.
+
+    Examples
+    --------
+    >>> varied(recipe_named("short"), ["width=8", "turns=no"]).name
+    'short-width-8-turns-False'
     """
     kinds = get_type_hints(Recipe)
     known = [field.name for field in fields(Recipe) if field.name != "name"]

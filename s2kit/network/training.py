@@ -1,10 +1,12 @@
 """One training loop: cross-entropy without background, one cycle, the best epoch kept."""
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 import xarray as xr
@@ -12,12 +14,18 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from s2kit.benchmarks.agreement import confusion_counts, mean_f1
 from s2kit.errors import S2kitError
+from s2kit.network.applicability import REFERENCE, reference_of
 from s2kit.network.checkpoints import Run, fingerprint
 from s2kit.network.muon import Muon
 from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
-from s2kit.network.recipes import Recipe
+from s2kit.network.recipes import Recipe, check_seed, recipe_named
 from s2kit.network.unet import UNet
+from s2kit.network.weights import TRAINING_STATISTICS, training_record, training_statistics
+from s2kit.scenes.arguments import require, require_raster
+from s2kit.scenes.leftovers import clear_leftovers
+from s2kit.scenes.nomenclature import common_nomenclature
 
 Labelled = tuple[xr.DataArray, xr.DataArray]
 """A scene (band, y, x) and its mask (y, x)."""
@@ -28,14 +36,15 @@ class Trained:
     """A trained network and how it came about."""
 
     network: UNet
-    """Its best epoch, in evaluation mode, rounded to the float16 that a weights file keeps."""
+    """Its best epoch, in evaluation mode, rounded to the float16 that a weights file keeps; its
+    ``card`` names recipe, seed, scenes and their checksums."""
     history: pd.DataFrame
     """One row per epoch: loss, validation_loss, validation_OA, validation_F1, learning_rate."""
     best_epoch: int
 
 
 def train(
-    recipe: Recipe,
+    recipe: Recipe | str,
     training: Mapping[str, Labelled],
     validation: Labelled,
     seed: int = 0,
@@ -49,8 +58,18 @@ def train(
 
     Parameters
     ----------
+    recipe
+        All settings, the scaling of the input among them; or the name of one of
+        `s2kit.network.recipes.RECIPES`.
     training
-        Labelled scenes by name. No test scene belongs here, nor into ``validation``.
+        Labelled scenes by name: reflectance (band, y, x) and class codes (y, x), 0 = unlabelled.
+        No test scene belongs here, nor into ``validation``. The network learns the classes of
+        the masks' nomenclature.
+    validation
+        The labelled scene that chooses the epoch. With a single image, part of it: see
+        `s2kit.network.holdout.hold_out_blocks`.
+    seed
+        Of the first weights, of the crops and of their turns, 0 to 2^63 - 1.
     folder
         Where the checkpoint is kept. A run interrupted after any epoch goes on from there and
         ends with the same bits; a finished one returns at once. Without it nothing is written.
@@ -60,19 +79,37 @@ def train(
     Raises
     ------
     S2kitError
-        If a scene and its mask do not fit, nothing is labelled, or the loss is no number.
+        If a scene and its mask do not fit, the masks differ in their classes, nothing is labelled,
+        or the loss is no number.
+
+    Examples
+    --------
+    >>> scene = xr.DataArray(np.full((10, 16, 16), 0.2, "float32"), dims=("band", "y", "x"))
+    >>> mask = xr.DataArray(np.full((16, 16), 5, "uint8"), dims=("y", "x"))
+    >>> tiny = Recipe("tiny", width=2, depth=1, crop=8, batch=2, epochs=2, steps=3)
+    >>> trained = train(tiny, {"field": (scene, mask)}, (scene, mask))
+    >>> len(trained.history), trained.network.card["scenes"]
+    (2, ['field'])
     """
+    check_seed(seed)
+    recipe = recipe_named(recipe) if isinstance(recipe, str) else recipe
     if not training:
         raise S2kitError("no training scene; see which ones can be had with: python -m s2kit data")
+    _check_labelled(training, validation)
+    classes = common_nomenclature(mask for _, mask in (*training.values(), validation))
     device = training_device()
-    labelled = [to_tensors(*pair, recipe.rule) for pair in training.values()]
-    validation_tensors = to_tensors(*validation, recipe.rule)
+    labelled = [to_tensors(*pair, recipe.scaling) for pair in training.values()]
+    validation_tensors = to_tensors(*validation, recipe.scaling)
     for name, (_, target) in zip(training, labelled, strict=True):
         if (target == IGNORE).all():
             raise S2kitError(f"{name}: its mask holds no labelled pixel; train without this scene")
+    if (validation_tensors[1] == IGNORE).all():
+        raise S2kitError(
+            f"{validation[0].name}: its mask holds no labelled pixel; validate on another scene"
+        )
 
     torch.manual_seed(seed)
-    network = UNet(recipe.width, recipe.depth, rule=recipe.rule).to(device)
+    network = UNet(recipe.width, recipe.depth, classes, scaling=recipe.scaling).to(device)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimisers = optimisers_of(network, recipe)
     schedules = [
@@ -97,12 +134,14 @@ def train(
         seed,
         recipe.turns,
     )
-    weights = class_weights([t for _, t in labelled], recipe.class_balance).to(device)
+    weights = class_weights([t for _, t in labelled], recipe.class_balance, classes).to(device)
 
     run = Run(network, averaged, optimisers, schedules, patches)
     dtype = arithmetic(device)
-    name = fingerprint(recipe, seed, labelled, dtype)
-    checkpoint = folder / f"{name}.pt" if folder else None
+    name = fingerprint(recipe, seed, [*labelled, validation_tensors], dtype, classes)
+    checkpoint = folder / f"{name}.safetensors" if folder else None
+    if checkpoint:
+        clear_leftovers(checkpoint)
     if checkpoint and checkpoint.exists():
         run.resume(checkpoint)
 
@@ -125,20 +164,43 @@ def train(
                 schedule.step()
             averaged.update_parameters(network)
             total += loss.item()
-        if total != total:
+        validation_loss, accuracy, f1 = evaluate(averaged, *validation_tensors)
+        if not (math.isfinite(total) and math.isfinite(validation_loss)):
             raise S2kitError(
                 f"epoch {epoch + 1}: the loss is no number any more; lower the learning rate "
                 f"({recipe.learning_rate}) of recipe {recipe.name!r}"
             )
-        run.note(total / recipe.steps, *evaluate(averaged, *validation_tensors))
+        run.note(total / recipe.steps, validation_loss, accuracy, f1)
         if checkpoint:
             run.save(checkpoint)
         on_epoch(run.table())
 
     network.load_state_dict({name: tensor.half() for name, tensor in run.best.items()})
+    network.card = {
+        "recipe": recipe.name,
+        "settings": asdict(recipe),
+        "seed": seed,
+        "scenes": list(training),
+        "trained_on": training_record(training),
+        TRAINING_STATISTICS: training_statistics(training),
+    }
+    reference = reference_of(network.eval(), labelled)
+    if reference:
+        network.card[REFERENCE] = reference.to_card()
     history = run.table()
     best_epoch = int(history["validation_F1"].to_numpy().argmax()) + 1
-    return Trained(network.eval(), history, best_epoch)
+    return Trained(network, history, best_epoch)
+
+
+def _check_labelled(training: Mapping[str, Labelled], validation: Labelled) -> None:
+    """Raise TypeError unless scenes and masks come as `train` says."""
+    require(training, Mapping, "training", "a dict, name → (scene, mask)")
+    for name, pair in {**training, "validation": validation}.items():
+        require(pair, tuple, f"{name}", "the pair (scene, mask)")
+        if len(pair) != 2:
+            raise TypeError(f"{name} holds {len(pair)} things; give the pair (scene, mask)")
+        require_raster(pair[0], f"the scene of {name}", ("band", "y", "x"))
+        require_raster(pair[1], f"the mask of {name}", ("y", "x"))
 
 
 def optimisers_of(network: UNet, recipe: Recipe) -> list[torch.optim.Optimizer]:
@@ -169,7 +231,7 @@ def arithmetic(device: torch.device) -> str:
     """Return in what convolutions are multiplied in training: "bfloat16" or "float32".
 
     Weights, loss and optimiser stay in float32. bfloat16 takes less time on a GPU and on CPUs that
-    have instructions for it (two thirds: tests/benchmarks/speed.py), and more on others.
+    have instructions for it (two thirds: tests/speed/speed.py), and more on others.
     """
     if device.type == "cuda" or torch.cpu.get_capabilities().get("avx512_bf16", False):
         return "bfloat16"
@@ -189,7 +251,7 @@ def crop_mean_loss(
     logits
         float32 (N, classes, H, W).
     targets
-        int64 (N, H, W), class code − 1, ``IGNORE`` where unlabelled.
+        int64 (N, H, W), place of the class in the nomenclature, ``IGNORE`` where unlabelled.
     weights
         float32 (classes,), how much a pixel of each class counts within its crop.
     label_smoothing
@@ -208,7 +270,7 @@ def crop_mean_loss(
 def evaluate(network: nn.Module, image: Tensor, target: Tensor) -> tuple[float, float, float]:
     """Return cross-entropy, overall accuracy and mean F1 over the labelled pixels of a scene.
 
-    F1 = 2 TP / (2 TP + FP + FN) (the paper's Table 1), averaged over the classes that are labelled.
+    The mean F1 is `s2kit.benchmarks.agreement.mean_f1`, over the classes that are labelled.
     """
     device = next(network.parameters()).device
     network.eval()
@@ -216,12 +278,6 @@ def evaluate(network: nn.Module, image: Tensor, target: Tensor) -> tuple[float, 
     logits, target = network(batch).float(), target[None].to(device)
     loss = functional.cross_entropy(logits, target, ignore_index=IGNORE)
     valid = target != IGNORE
-    mapped, right = logits.argmax(dim=1)[valid], target[valid]
-    classes = logits.shape[1]
-    tp = torch.bincount(right[mapped == right], minlength=classes)
-    mapped_and_right = torch.bincount(mapped, minlength=classes) + torch.bincount(
-        right, minlength=classes
-    )
-    labelled = right.unique()
-    f1 = 2 * tp[labelled] / mapped_and_right[labelled]  # 2 TP + FP + FN is both sums together
-    return loss.item(), (mapped == right).float().mean().item(), f1.mean().item()
+    mapped, right = (codes[valid].cpu().numpy() for codes in (logits.argmax(dim=1), target))
+    counts = confusion_counts(mapped, right, logits.shape[1])
+    return loss.item(), float(np.trace(counts) / counts.sum()), mean_f1(counts)

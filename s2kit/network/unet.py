@@ -5,13 +5,21 @@ both are arguments here, and every other detail is the paper's.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from s2kit.network.inputs import channels_of
-from s2kit.scenes.nomenclature import CODES
+from s2kit.errors import S2kitError
+from s2kit.network.scaling import channels_of
+from s2kit.scenes.nomenclature import PAPER, Nomenclature
+
+WIDTHS = range(1, 257)
+"""Widths that a U-Net may have; the widest of depth 4 has 748 million parameters."""
+
+DEPTHS = range(1, 7)
+"""Depths that a U-Net may have; at depth 6 the receptive field is 1204 pixels wide."""
 
 
 class ConvBlock(nn.Sequential):
@@ -43,36 +51,53 @@ class Up(nn.Module):
 
 
 class UNet(nn.Module):
-    """A U-Net from ten bands to ten classes.
+    """A U-Net from ten bands to the classes of a nomenclature.
 
     Parameters
     ----------
     width
-        Channels of the first level; every level down doubles them.
+        Channels of the first level, 1 to 256; every level down doubles them.
     depth
-        Number of times the image is halved.
-    classes
-        Channels out. Output channel ``k`` belongs to class code ``k + 1``.
-    rule
-        By which of `s2kit.network.inputs.RULES` its input is made of the ten bands: what was
-        learnt under one rule means nothing under another.
+        Number of times the image is halved, 1 to 6.
+    nomenclature
+        The classes. Output channel ``k`` belongs to the one with the ``k``-th code.
+    scaling
+        Which of `s2kit.network.scaling.SCALINGS` makes its input of the ten bands: what was
+        learnt with one means nothing with another.
+
+    Attributes
+    ----------
+    card
+        How the network came about, as its weights file tells it: recipe, seed, ``trained_on`` …;
+        empty for a network that is not trained.
 
     Raises
     ------
+    S2kitError
+        If width, depth or scaling are none that a network can have.
     ValueError
         From ``forward``, for an input of another number of channels or too small to reflect.
+
+    Examples
+    --------
+    >>> network = UNet(width=4, depth=2, scaling="fixed").eval()
+    >>> network(torch.zeros(1, 10, 21, 30)).shape
+    torch.Size([1, 10, 21, 30])
     """
 
     def __init__(
         self,
         width: int = 16,
         depth: int = 4,
-        classes: int = len(CODES),
-        rule: str = "fixed",
+        nomenclature: Nomenclature = PAPER,
+        *,
+        scaling: str,
     ) -> None:
         super().__init__()
-        self.rule, self.channels = rule, channels_of(rule)
-        self.width, self.depth, self.classes = width, depth, classes
+        check_size(width, depth, "a U-Net")
+        self.scaling, self.channels = scaling, channels_of(scaling)
+        self.card: dict[str, Any] = {}
+        self.width, self.depth, self.nomenclature = width, depth, nomenclature
         channels = [width * 2**level for level in range(depth + 1)]
         self.encoder = nn.ModuleList(
             ConvBlock(c_in, c_out)
@@ -82,7 +107,7 @@ class UNet(nn.Module):
         self.decoder = nn.ModuleList(
             Up(c_in, c_out) for c_in, c_out in zip(channels[:0:-1], channels[-2::-1], strict=True)
         )
-        self.head = nn.Conv2d(width, classes, 1)
+        self.head = nn.Conv2d(width, len(nomenclature), 1)
 
     def forward(self, x: Tensor) -> Tensor:
         """Turn input (N, channels, H, W) into logits (N, classes, H, W), any H and W."""
@@ -98,6 +123,16 @@ class UNet(nn.Module):
             x = up(x, skip)
         logits: Tensor = self.head(x)
         return logits[..., :height, :width]
+
+
+def check_size(width: object, depth: object, where: str) -> None:
+    """Raise S2kitError unless both are whole numbers in `WIDTHS` and `DEPTHS`."""
+    for name, value, allowed in (("width", width, WIDTHS), ("depth", depth, DEPTHS)):
+        if type(value) is not int or value not in allowed:
+            raise S2kitError(
+                f"{where} cannot have the {name} {value!r:.20}; "
+                f"choose a whole number from {allowed[0]} to {allowed[-1]}"
+            )
 
 
 def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:

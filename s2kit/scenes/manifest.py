@@ -1,14 +1,13 @@
 """The list of scenes, ``data_manifest.csv``: one row per scene, every row checked when read."""
 
-import csv
 import datetime
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal, cast, get_args
 
 from s2kit.errors import S2kitError
-from s2kit.scenes.settings import project_root
+from s2kit.scenes.csv_rows import read_rows
 
 Split = Literal["train", "validation", "test"]
 
@@ -77,8 +76,9 @@ COLUMNS = (
 
 def manifest_path() -> Path:
     """Return the manifest inside the installed package, or else the one of the checkout."""
-    packaged = Path(__file__).resolve().parents[1] / "data_manifest.csv"
-    return packaged if packaged.exists() else project_root() / "data_manifest.csv"
+    package = Path(__file__).resolve().parents[1]
+    packaged = package / "data_manifest.csv"
+    return packaged if packaged.exists() else package.parent / "data_manifest.csv"
 
 
 def read_manifest(path: Path | None = None) -> dict[str, SceneRecord]:
@@ -101,21 +101,8 @@ def read_manifest(path: Path | None = None) -> dict[str, SceneRecord]:
         and remedy.
     """
     path = path or manifest_path()
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file, restkey="(too many)", restval=None)
-            rows, columns = list(reader), reader.fieldnames or []
-    except OSError as error:
-        raise S2kitError(
-            f"{path} cannot be read ({error}); restore it from the repository"
-        ) from error
-    missing = [column for column in COLUMNS if column not in columns]
-    if missing:
-        raise S2kitError(
-            f"{path} lacks the column {missing[0]}; add it, or restore the file from the repository"
-        )
     records: dict[str, SceneRecord] = {}
-    for number, row in enumerate(rows, start=2):  # row 1 holds the column names
+    for number, row in read_rows(path, COLUMNS, optional=None):
         record = _Row(path, number, row).record()
         if record.name in records:
             raise S2kitError(
@@ -131,16 +118,11 @@ def read_manifest(path: Path | None = None) -> dict[str, SceneRecord]:
 class _Row:
     """One row of the file, which knows where it stands so that its errors can say so."""
 
-    def __init__(self, path: Path, number: int, row: dict[str, str | None]) -> None:
+    def __init__(self, path: Path, number: int, row: dict[str, str]) -> None:
         self.where, self.row = f"{path}, row {number}", row
-        if "(too many)" in row or None in row.values():
-            raise S2kitError(
-                f"{self.where} has {'more' if '(too many)' in row else 'fewer'} fields than the "
-                "header; put values that hold a comma in quotes"
-            )
 
     def text(self, column: str, pattern: str = ".+", wanted: str = "a value") -> str:
-        value = (self.row[column] or "").strip()
+        value = self.row[column]
         if not re.fullmatch(pattern, value):
             raise self.error(column, f"{value!r} is not {wanted}")
         return value
@@ -149,7 +131,7 @@ class _Row:
         return int(self.text(column, r"[0-9]{1,9}", "a whole number"))
 
     def metres(self, column: str) -> float:
-        return float(self.text(column, r"-?[0-9]+(\.[0-9]+)?", "a number of metres"))
+        return float(self.text(column, r"-?[0-9]{1,9}(\.[0-9]{1,9})?", "a number of metres"))
 
     def error(self, column: str, problem: str) -> S2kitError:
         return S2kitError(
@@ -158,7 +140,7 @@ class _Row:
         )
 
     def record(self) -> SceneRecord:
-        label_column = (self.row["label_column"] or "").strip() or None
+        label_column = self.row["label_column"] or None
         polygons = self.file("polygons", r".+\.gpkg")
         if (polygons is None) != (label_column is None):
             raise self.error(
@@ -192,7 +174,7 @@ class _Row:
 
     def date(self) -> datetime.date:
         try:
-            return datetime.date.fromisoformat(self.row["date"] or "")
+            return datetime.date.fromisoformat(self.row["date"])
         except ValueError:
             raise self.error("date", f"{self.row['date']!r} is not a date YYYY-MM-DD") from None
 
@@ -222,7 +204,8 @@ class _Row:
         if not any(self.row[f"{part}_{field}"] for field in ("commit", "path", "size", "blob")):
             return None
         path = self.text(f"{part}_path", path_pattern, f"a file name like {path_pattern[2:]}")
-        if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
+        # a backslash or a colon leads elsewhere on Windows
+        if path.startswith("/") or re.search(r"[\\:]", path) or ".." in path.split("/"):
             raise self.error(f"{part}_path", f"{path!r} does not stay inside the archive")
         sha = "40 hexadecimal digits"
         return ArchiveFile(

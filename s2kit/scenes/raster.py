@@ -1,29 +1,45 @@
-"""Scenes and class codes as raster files, read and written."""
+"""Scenes read from raster files, at once or lazily."""
 
-import os
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 import rioxarray  # noqa: F401 - gives arrays their .rio
 import xarray as xr
 from rasterio.crs import CRS
 from rasterio.transform import Affine
+from rasterio.windows import Window
 
-from s2kit.errors import S2kitError
-from s2kit.scenes.bands import BAND_NAMES, TEN_METRE, TWENTY_METRE
-from s2kit.scenes.nomenclature import CODES, NO_DATA
-from s2kit.scenes.radiometry import check_offset, to_reflectance
+from s2kit.errors import S2kitError, S2kitWarning
+from s2kit.scenes.band_choice import Choice, choose_bands
+from s2kit.scenes.band_order import check_band_order
+from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.doubtful import warn_of_doubts
+from s2kit.scenes.files import check_checksums, open_raster, read_pixels, whole
+from s2kit.scenes.ground import check_ground_pixel
+from s2kit.scenes.nodata import REACH, declared_gaps, empty_pixels
+from s2kit.scenes.offset import check_offset
+from s2kit.scenes.plausible import Scale, check_possible, check_reflectance, decide_scale
+from s2kit.scenes.radiometry import QUANTIFICATION
+
+if TYPE_CHECKING:
+    import dask.array as da
 
 ATTRIBUTES = ("date", "area", "source", "attribution")
 """What a scene says about itself in ``attrs``, and in the tags of its file."""
 
+SAMPLE = 1000
+"""Rows and columns of the sample that decides the scale of a scene that is read lazily."""
+
+Numbers = npt.NDArray[Any]
+Floats = npt.NDArray[np.float32]
+
 
 def on_grid(
-    values: npt.NDArray[Any], transform: Affine, crs: CRS, bands: Sequence[str] | None = None
+    values: Any, transform: Affine, crs: CRS, bands: Sequence[str] | None = None
 ) -> xr.DataArray:
     """Put values on a north-up grid: dims (y, x), or (band, y, x) with names for the bands.
 
@@ -42,78 +58,116 @@ def on_grid(
     return grid
 
 
+def dated(scene: xr.DataArray) -> xr.DataArray:
+    """Return the scene with its date (``attrs["date"]``) as the coordinate ``time``, if it has one.
+
+    Examples
+    --------
+    >>> dated(xr.DataArray([0.1], attrs={"date": "2023-07-09"})).time.dt.year.item()
+    2023
+    """
+    try:
+        moment = np.datetime64(str(scene.attrs["date"]), "ns")
+    except (KeyError, ValueError):  # no date, or a tag in somebody else's words
+        return scene
+    return scene if np.isnat(moment) else scene.assign_coords(time=moment)
+
+
 def read_scene(
-    path: Path | str, offset: int | None = None, bands: Sequence[str] | None = None
+    path: Path | str,
+    offset: int | Literal["auto"] = "auto",
+    bands: Sequence[str] | None = None,
+    chunks: int | None = None,
 ) -> xr.DataArray:
     """Read the ten bands of a scene as reflectance.
 
-    Bands are found by their descriptions, whatever their order. What counts as no data is told
-    in `scene_from_numbers`.
+    Bands are found by their descriptions, whatever their order; of a file without them the
+    paper's order is assumed, checked against the spectra (`band_order`) and said in a warning.
+    What counts as no data is told in `nodata`, how scale and offset are decided in `plausible`.
 
     Parameters
     ----------
     path
-        A raster of digital numbers, or of reflectance as `write_scene` writes it.
+        A raster with pixels of 10 m: digital numbers (whole or floating point), or reflectance.
     offset
-        0 or 1000, as the product's processing baseline has it (see `radiometry`); None for a file
-        of reflectance.
+        0 or 1000, as the product's processing baseline has it; "auto": what the file declares, or
+        else what the dark pixels show (see `s2kit.scenes.offset`).
     bands
         Names of the file's bands in its order, for a file whose bands have no descriptions.
+    chunks
+        Rows and columns of a block, to read lazily (dask); None reads all of it now.
 
     Returns
     -------
     DataArray
         Reflectance, float32, dims (band, y, x) in the order of `BAND_NAMES`, NaN in all bands
-        where one has no data, with the CRS of the file.
+        where one has no data, with the CRS of the file, and the coordinate ``time`` where its date
+        is known. Of digital numbers ``attrs`` hold "offset" (taken off) and "witness" (why).
 
     Raises
     ------
     S2kitError
-        If the file cannot be read, lacks a band or a CRS, or its dark pixels contradict the offset.
+        If the file cannot be read, lacks a band or a CRS, has pixels of another size, its offset
+        is in doubt, or its values are no reflectance. What is read lazily may raise it later.
+
+    Examples
+    --------
+    >>> from rasterio import MemoryFile
+    >>> grid = {"crs": "EPSG:32633", "transform": Affine(10, 0, 585420, 0, -10, 5652250)}
+    >>> shape = {"count": 10, "height": 20, "width": 20, "dtype": "uint16"}
+    >>> with MemoryFile() as file:
+    ...     with file.open(driver="GTiff", **shape, **grid) as image:
+    ...         image.write(np.random.default_rng(0).integers(1020, 3000, (10, 20, 20), "uint16"))
+    ...     scene = read_scene(file.name, bands=BAND_NAMES)
+    >>> scene.shape, scene.attrs["offset"], round(float(scene.min()), 4)
+    ((10, 20, 20), 1000, 0.002)
     """
     path = Path(path)
-    numbers = read_numbers(path, bands)
-    if np.issubdtype(numbers.dtype, np.floating):
-        if offset is not None:
-            raise S2kitError(f"{path} holds {numbers.dtype} reflectance; leave offset {offset} out")
-        return no_data_in_all_bands(numbers.astype(np.float32))
-    if offset is None:
-        raise S2kitError(
-            f"{path} holds digital numbers ({numbers.dtype}); name their offset: 0, or 1000 for "
-            "processing baselines from 04.00 on"
-        )
-    return scene_from_numbers(numbers, offset, str(path))
+    if chunks is not None and (type(chunks) is not int or chunks < 1):
+        raise S2kitError(f"chunks {chunks!r} must be a whole number of pixels, 1 or more, or None")
+    known = None if offset == "auto" else offset
+    with open_raster(path) as dataset:
+        choice = _prepare(path, dataset, bands)
+        numbers = _read_whole(dataset, choice) if chunks is None else None
+        seen = _sample(dataset, choice) if numbers is None else numbers
+        scale = _scale_of(seen, str(path), known, choice)
+        reflectance = _reflectance(seen, choice, scale)
+        _check(reflectance, str(path), choice)
+        values: Any = reflectance
+        if chunks is not None:
+            values = _lazy(path, choice, scale, (dataset.height, dataset.width), chunks)
+        scene = on_grid(values, dataset.transform, dataset.crs, BAND_NAMES)
+        attributes = _attributes(dataset)
+    if scale.numbers:
+        attributes |= {"offset": scale.offset, "witness": scale.heard}
+    return dated(scene.assign_attrs(attributes)).rename(path.stem)
 
 
 def read_numbers(path: Path | str, bands: Sequence[str] | None = None) -> xr.DataArray:
     """Read the ten bands of a file as they are: dims (band, y, x), the file's dtype.
 
-    Parameters and errors as in `read_scene`.
+    What the file declares to be no data is 0 in whole numbers, NaN in floating point ones, in all
+    bands. Parameters and errors as in `read_scene`; scale and offset are not looked at.
     """
     path = Path(path)
-    with _open(path) as dataset:
-        values = dataset.read(_band_indexes(path, dataset.descriptions, bands))
+    with open_raster(path) as dataset:
+        choice = _prepare(path, dataset, bands)
+        values = _read_whole(dataset, choice)
         numbers = on_grid(values, dataset.transform, dataset.crs, BAND_NAMES)
-        tags = dataset.tags()
-    attributes = {key: tags[key] for key in ATTRIBUTES if key in tags}
-    return numbers.assign_attrs(attributes).rename(path.stem)
+        attributes = _attributes(dataset)
+    return dated(numbers.assign_attrs(attributes)).rename(path.stem)
 
 
 def scene_from_numbers(numbers: xr.DataArray, offset: int, where: str) -> xr.DataArray:
     """Turn digital numbers into a scene: offset checked and taken off, no data as NaN.
 
-    A pixel holds no data where all 10 m bands or all 20 m bands are 0: the two groups are
-    delivered on grids of their own, and in the authors' patches each has its own empty border.
-    A lone 0 inside the image is no gap: it stands in water and shade beside values of 1 or 2 (or,
-    with the offset, where the atmospheric correction went far below zero), so it is read as
-    reflectance 0.
-
     Parameters
     ----------
     numbers
-        Digital numbers, dims (band, y, x), bands named as in `BAND_NAMES`.
+        Digital numbers, dims (band, y, x), bands named as in `BAND_NAMES`; for what counts as no
+        data see `nodata`.
     offset
-        0 or 1000; see `radiometry`.
+        0 or 1000; see `s2kit.scenes.offset`.
     where
         The file or scene, for the message.
 
@@ -122,107 +176,116 @@ def scene_from_numbers(numbers: xr.DataArray, offset: int, where: str) -> xr.Dat
     S2kitError
         If the dark pixels contradict the offset.
     """
-    check_offset(numbers, offset, where)
-    empty = _is_empty(numbers, TEN_METRE) | _is_empty(numbers, TWENTY_METRE)
-    scene = to_reflectance(numbers.where(numbers > 0, offset), offset).where(~empty)
-    return scene.assign_attrs(numbers.attrs).rename(numbers.name)
+    values = numbers.to_numpy()
+    check_offset(values, offset, where)
+    return numbers.copy(data=to_scene_values(values, offset))
 
 
-def _is_empty(dn: xr.DataArray, bands: Sequence[str]) -> xr.DataArray:
-    return (dn.sel(band=list(bands)) == 0).all("band")
+def to_scene_values(numbers: Numbers, offset: int, zero_declared: bool = False) -> Floats:
+    """Return digital numbers (10, height, width) as reflectance, NaN where `nodata` says so."""
+    zero = ~(np.abs(numbers) > 0) if numbers.dtype.kind == "f" else numbers == 0
+    reflectance: Floats = numbers.astype(np.float32)
+    reflectance -= np.float32(offset)
+    reflectance /= np.float32(QUANTIFICATION)
+    if zero.any():
+        reflectance[zero] = 0
+        reflectance[:, empty_pixels(zero, offset, zero_declared)] = np.nan
+    return reflectance
 
 
-def no_data_in_all_bands(scene: xr.DataArray) -> xr.DataArray:
-    """Return the scene with NaN in all bands of a pixel wherever one of them is NaN."""
-    return scene.where(scene.notnull().all("band"))
+def _prepare(path: Path, dataset: Any, bands: Sequence[str] | None) -> Choice:
+    """Check what can be checked before pixels are read; choose the bands."""
+    choice = choose_bands(path, dataset, bands)
+    check_ground_pixel(dataset.transform, dataset.width, dataset.height, dataset.crs, str(path))
+    return choice
 
 
-def _band_indexes(
-    path: Path, descriptions: tuple[str | None, ...], names: Sequence[str] | None
-) -> list[int]:
-    described = descriptions if any(descriptions) else names
-    if described is None:
-        raise S2kitError(
-            f"{path} does not name its bands; give their names in the file's order, for "
-            f"instance bands={list(BAND_NAMES[:2])} and so on"
-        )
-    found = [str(name or "").upper().replace("B0", "B") for name in described]  # B2 or B02
-    wanted = [name.replace("B0", "B") for name in BAND_NAMES]
-    if not set(wanted) <= set(found) or len(found) != len(descriptions):
-        raise S2kitError(
-            f"{path} has {len(descriptions)} bands named {', '.join(map(str, described))}; "
-            f"it needs all of {', '.join(BAND_NAMES)}"
-        )
-    return [found.index(name) + 1 for name in wanted]
+def _read_whole(dataset: Any, choice: Choice) -> Numbers:
+    check_checksums(dataset)
+    return _read(dataset, choice, whole(dataset))
 
 
-def _open(path: Path) -> Any:
+def _read(dataset: Any, choice: Choice, window: Window, **smaller: Any) -> Numbers:
+    """Read the ten bands; what is declared to be no data becomes 0 or NaN in all of them."""
+    values = read_pixels(dataset, choice.indexes, window, **smaller)
+    gaps = declared_gaps(dataset, choice.indexes, values, window)
+    if gaps.any():
+        values[:, gaps] = np.nan if values.dtype.kind == "f" else 0
+    return values
+
+
+def _sample(dataset: Any, choice: Choice) -> Numbers:
+    """Read every n-th row and column."""
+    height, width = (min(size, SAMPLE) for size in dataset.shape)
+    return _read(dataset, choice, whole(dataset), out_shape=(height, width))
+
+
+def _scale_of(values: Numbers, where: str, offset: int | None, choice: Choice) -> Scale:
     try:
-        dataset = rasterio.open(path)
-    except rasterio.RasterioIOError as error:
-        raise S2kitError(f"{path} is no readable raster ({error}); check the path") from error
-    turned = dataset.transform.b or dataset.transform.d or dataset.transform.e >= 0
-    if dataset.crs is None or turned:
-        dataset.close()
+        return decide_scale(values, where, offset, choice.declared)
+    except S2kitError as error:
+        if not choice.assumed:
+            raise
         raise S2kitError(
-            f"{path} {'has no CRS' if dataset.crs is None else 'is not north-up'}; "
-            "warp it onto a north-up UTM grid with gdalwarp -t_srs"
+            f"{error}; the file does not name its bands either: if their order is not "
+            f"{', '.join(BAND_NAMES)}, say it with --bands or bands="
+        ) from error
+
+
+def _reflectance(values: Numbers, choice: Choice, scale: Scale) -> Floats:
+    if scale.numbers:
+        return to_scene_values(values, scale.offset, choice.no_data == 0)
+    reflectance = values.astype(np.float32)
+    if choice.no_data == 0:
+        reflectance[:, (values == 0).any(axis=0)] = np.nan
+    elif choice.no_data is None:  # nobody says what is no data: zeros at the border are
+        zero = ~(np.abs(values) > 0)
+        reflectance[:, empty_pixels(zero)] = np.nan
+    return reflectance
+
+
+def _check(reflectance: Floats, where: str, choice: Choice) -> None:
+    if not np.isfinite(reflectance).any():
+        raise S2kitError(f"{where} has no pixel with data; choose another image")
+    check_reflectance(reflectance, where)
+    if choice.assumed:
+        check_band_order(reflectance, where)
+        warnings.warn(
+            f"{where} does not name its bands; they are taken for {', '.join(BAND_NAMES)}, which "
+            "their spectra allow (--bands or bands= names them)",
+            S2kitWarning,
+            stacklevel=3,
         )
-    return dataset
+    warn_of_doubts(reflectance, where, order_is_checked=choice.assumed)
 
 
-def read_codes(path: Path | str) -> xr.DataArray:
-    """Read a mask or class map: one band of class codes 1 to 10, 0 = no data.
+def _lazy(
+    path: Path, choice: Choice, scale: Scale, shape: tuple[int, int], chunks: int
+) -> "da.Array":
+    """Return reflectance whose blocks are read when they are computed, each for itself."""
+    import dask.array as da  # here: it takes longer to import than most scenes to read
 
-    Returns
-    -------
-    DataArray
-        uint8, dims (y, x), with the CRS of the file; the file's own no-data value and NaN become 0.
+    sizes = da.core.normalize_chunks((len(BAND_NAMES), chunks, chunks), (len(BAND_NAMES), *shape))
 
-    Raises
-    ------
-    S2kitError
-        If the file has several bands, no CRS, or values that are no class code.
-    """
-    path = Path(path)
-    with _open(path) as dataset:
-        if dataset.count != 1:
-            raise S2kitError(f"{path} has {dataset.count} bands; class codes fill one band")
-        values, no_data = dataset.read(1), dataset.nodata
-        empty = ~np.isfinite(values) if no_data is None else values == no_data
-        values = np.where(empty | ~np.isfinite(values), NO_DATA, values)
-        strange = np.setdiff1d(values, [NO_DATA, *CODES])
-        if strange.size:
-            some = ", ".join(f"{value:g}" for value in strange[:5])
-            raise S2kitError(
-                f"{path} holds {some}, no class codes; number the classes {CODES[0]} to "
-                f"{CODES[-1]} as the paper does, {NO_DATA} for no data"
-            )
-        codes = on_grid(values.astype(np.uint8), dataset.transform, dataset.crs)
-    return codes.rename(path.stem)
+    def block(block_info: Any) -> Floats:
+        (top, bottom), (left, right) = block_info[None]["array-location"][1:]
+        # rule 2 of no data looks a little beyond
+        first = max(top - REACH, 0), max(left - REACH, 0)
+        last = min(bottom + REACH, shape[0]), min(right + REACH, shape[1])
+        window = Window(first[1], first[0], last[1] - first[1], last[0] - first[0])
+        with open_raster(path) as dataset:
+            values = _reflectance(_read(dataset, choice, window), choice, scale)
+        rows, columns = top - first[0], left - first[1]
+        own = values[:, rows : rows + bottom - top, columns : columns + right - left]
+        check_possible(own, f"{path} from row {top + 1}, column {left + 1} on")
+        return own
+
+    lazy: da.Array = da.map_blocks(
+        block, chunks=sizes, dtype=np.float32, meta=np.empty((0, 0, 0), np.float32)
+    )
+    return lazy
 
 
-def write_scene(path: Path | str, scene: xr.DataArray) -> Path:
-    """Write a scene's reflectance as a tiled, compressed float32 GeoTIFF with band names.
-
-    No data is NaN; what `ATTRIBUTES` names is kept in the file's tags. The file appears under its
-    name when it is complete.
-    """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.tif")
-    count, height, width = scene.shape
-    try:
-        with rasterio.open(
-            unfinished, "w", driver="GTiff", dtype="float32", count=count, height=height,
-            width=width, crs=scene.rio.crs, transform=scene.rio.transform(recalc=True),
-            nodata=np.nan, tiled=True, blockxsize=256, blockysize=256, compress="deflate",
-            predictor=3,
-        ) as dataset:  # fmt: skip
-            dataset.write(scene.to_numpy().astype(np.float32))
-            dataset.descriptions = tuple(str(name) for name in scene.band.to_numpy())
-            dataset.update_tags(**{k: scene.attrs[k] for k in ATTRIBUTES if k in scene.attrs})
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return path
+def _attributes(dataset: Any) -> dict[str, Any]:
+    tags = dataset.tags()
+    return {key: tags[key] for key in ATTRIBUTES if key in tags}

@@ -6,7 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from s2kit.scenes.bands import TWENTY_METRE
-from s2kit.scenes.raster import no_data_in_all_bands
+from s2kit.scenes.nodata import no_data_in_all_bands
 
 
 def shift_20m_bands(scene: xr.DataArray, rows: int = 1) -> xr.DataArray:
@@ -26,6 +26,14 @@ def shift_20m_bands(scene: xr.DataArray, rows: int = 1) -> xr.DataArray:
     -------
     DataArray
         As the scene, NaN in all bands in the rows where the 20 m bands are now unknown.
+
+    Examples
+    --------
+    >>> from s2kit.simulator.example import example_scene
+    >>> scene = example_scene(size=48)
+    >>> moved = shift_20m_bands(scene)
+    >>> bool((moved.sel(band="B8A")[0] == scene.sel(band="B8A")[1]).all())
+    True
     """
     moved = scene.copy()
     coarse = [name in TWENTY_METRE for name in scene.band.to_numpy()]
@@ -51,6 +59,12 @@ def measure_shift(scene: xr.DataArray, reach: int = 2) -> pd.DataFrame:
     DataFrame
         Pearson's r, index "north" and columns "east": the pixels of 10 m by which B8A would have
         to move. `best_shift` picks the highest value; (0, 0) means that all is well.
+
+    Examples
+    --------
+    >>> from s2kit.simulator.example import example_scene
+    >>> best_shift(measure_shift(example_scene()))
+    (0, 0)
     """
     fine = scene.sel(band="B08").to_numpy().astype(np.float64)
     coarse = scene.sel(band="B8A").to_numpy().astype(np.float64)
@@ -69,7 +83,15 @@ def measure_shift(scene: xr.DataArray, reach: int = 2) -> pd.DataFrame:
 
 
 def best_shift(table: pd.DataFrame) -> tuple[int, int]:
-    """Return the pixels (north, east) at which a table of `measure_shift` is highest."""
+    """Return the pixels (north, east) at which a table of `measure_shift` is highest.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame([[0.1, 0.2], [0.9, 0.3]], index=[0, 1], columns=[-1, 0])
+    >>> best_shift(table)
+    (1, -1)
+    """
     row, column = divmod(int(np.argmax(table.to_numpy())), table.shape[1])
     return int(table.index[row]), int(table.columns[column])
 

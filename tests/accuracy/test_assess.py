@@ -8,10 +8,10 @@ import xarray as xr
 from shapely import Polygon, box
 
 from s2kit.accuracy.assess import assess
-from s2kit.accuracy.tables import printed_matrix
+from s2kit.audit.printed_tables import printed_matrix
 from s2kit.benchmarks.polygons import read_polygons
 from s2kit.errors import S2kitError
-from s2kit.scenes.raster import read_codes
+from s2kit.scenes.codes import read_codes
 
 ARCHIVE = "9a386bc732a5645fd8df0b10a1c6edec9c18a3be"
 X, Y = 500_000, 5_600_060

@@ -16,7 +16,7 @@ from s2kit.accuracy.confusion import (
     pixel_matrix,
 )
 from s2kit.errors import S2kitError
-from s2kit.scenes.nomenclature import CODES
+from s2kit.scenes.nomenclature import PAPER, LandCoverClass, Nomenclature, with_nomenclature
 
 X, Y = 500_000, 5_600_060
 
@@ -42,10 +42,21 @@ def test_no_data_on_either_side_is_left_out() -> None:
     assert confusion_matrix([0, 4, 4], [4, 0, 4]).to_numpy().sum() == 1
 
 
-def test_codes_set_order_and_size() -> None:
-    matrix = confusion_matrix([9, 4], [9, 9], codes=(9, 4))
-    assert matrix.to_numpy().tolist() == [[1, 0], [1, 0]]
-    assert matrix.index.tolist() == [9, 4]
+def test_the_nomenclature_sets_order_and_size() -> None:
+    classes = (LandCoverClass(200, "b", "b", "#222222", "#222222"),
+               LandCoverClass(9, "a", "a", "#111111", "#111111"))  # fmt: skip
+    matrix = confusion_matrix([200, 9], [200, 200], Nomenclature("two", classes))
+    assert matrix.to_numpy().tolist() == [[0, 1], [0, 1]]
+    assert matrix.index.tolist() == [9, 200]
+
+
+def test_the_classes_of_two_rasters_must_be_the_same(grid: xr.DataArray) -> None:
+    forest = LandCoverClass(1, "forest", "forest", "#111111", "#111111")
+    other = Nomenclature("two", (forest, PAPER[2]))
+    ours = xr.full_like(grid, 2)
+    for compare in (confusion_matrix, pixel_matrix):
+        with pytest.raises(S2kitError, match="the paper and of two differ, for instance in 1"):
+            compare(ours, with_nomenclature(ours, other))
 
 
 def test_unknown_codes_and_shapes_are_errors() -> None:
@@ -57,14 +68,14 @@ def test_unknown_codes_and_shapes_are_errors() -> None:
         confusion_matrix([1, 2], [1])
 
 
-codes = st.sampled_from(CODES)
+codes = st.sampled_from(PAPER.codes)
 
 
 @given(st.lists(st.tuples(codes, codes), max_size=60))
 def test_it_is_scikit_learns_matrix_transposed(pairs: list[tuple[int, int]]) -> None:
     mapped, reference = [m for m, _ in pairs], [r for _, r in pairs]
     ours = confusion_matrix(np.array(mapped, "uint8"), np.array(reference, "uint8"))
-    theirs = sklearn_matrix(reference or [1], mapped or [1], labels=list(CODES)).T
+    theirs = sklearn_matrix(reference or [1], mapped or [1], labels=list(PAPER.codes)).T
     if not pairs:
         theirs = np.zeros_like(theirs)
     np.testing.assert_array_equal(ours, theirs)

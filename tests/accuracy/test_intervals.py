@@ -13,11 +13,11 @@ from shapely import box
 from s2kit.accuracy.area_adjusted import adjusted_areas, area_adjusted
 from s2kit.accuracy.confusion import as_matrix, object_matrix, pixel_matrix
 from s2kit.accuracy.intervals import (
+    bootstrap,
     independent_interval,
     oa_interval,
     overall_accuracies,
     polygon_matrices,
-    resample,
 )
 from s2kit.accuracy.metrics import cohen_kappa, mean_acc, mean_metrics, overall_accuracy
 from s2kit.benchmarks.rasterise import rasterise
@@ -69,7 +69,7 @@ def test_a_perfect_map_leaves_no_doubt_in_the_draws(
 
 def test_the_same_seed_draws_the_same(half_right: xr.DataArray, columns: gpd.GeoDataFrame) -> None:
     matrices = polygon_matrices(half_right, columns)
-    first, again, other = (resample(matrices, 50, seed) for seed in (1, 1, 2))
+    first, again, other = (bootstrap(matrices, 50, seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
     assert (first.sum(axis=(1, 2)) == 48).all()
@@ -78,7 +78,7 @@ def test_the_same_seed_draws_the_same(half_right: xr.DataArray, columns: gpd.Geo
 
 def test_nothing_to_resample_is_an_error() -> None:
     with pytest.raises(S2kitError, match="no polygons"):
-        resample(np.zeros((0, 10, 10), np.int64))
+        bootstrap(np.zeros((0, 10, 10), np.int64))
 
 
 def test_wilson_is_the_textbook_value() -> None:

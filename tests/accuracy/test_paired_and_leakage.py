@@ -7,8 +7,8 @@ import xarray as xr
 
 from s2kit.accuracy.leakage import label_memory, seen_and_unseen
 from s2kit.accuracy.paired import mcnemar
-from s2kit.accuracy.slider import mean_acc_slider
 from s2kit.errors import S2kitError
+from s2kit.widgets.mean_acc import mean_acc_slider
 
 
 def test_only_samples_that_one_map_has_right_count() -> None:

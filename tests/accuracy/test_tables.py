@@ -7,13 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s2kit.accuracy.metrics import mean_metrics
-from s2kit.accuracy.tables import (
-    HEADINGS,
+from s2kit.accuracy.tables import HEADINGS, beside, metrics_table, percent
+from s2kit.audit.printed_tables import (
     PRINTED_TABLES,
-    beside,
-    metrics_table,
     paper_tables,
-    percent,
     printed_matrix,
     printed_table,
     printed_values,

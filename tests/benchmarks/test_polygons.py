@@ -36,6 +36,14 @@ def test_the_label_column_is_found(tmp_path: Path, name: str) -> None:
     assert polygons.crs == 32633
 
 
+@pytest.mark.parametrize("lost", [float("nan"), float("inf")])
+def test_a_coordinate_that_is_no_number_is_refused(tmp_path: Path, lost: float) -> None:
+    broken = Polygon([(X, Y), (X + 40, Y), (X + 40, lost), (X, Y - 40)])
+    path = save(tmp_path / "fields.gpkg", label=[7, 1], geometry=[block(0, 0, 2, 2), broken])
+    with pytest.raises(S2kitError, match="row 2 has a coordinate that is no finite number"):
+        read_polygons(path)
+
+
 def test_the_label_column_can_be_named(tmp_path: Path) -> None:
     path = save(tmp_path / "reference.gpkg", label=[7, 1], second=[2, 3])
     assert read_polygons(path, "second").label.tolist() == [2, 3]

@@ -60,7 +60,7 @@ def test_another_crs_is_an_error(grid: xr.DataArray) -> None:
 
 
 def test_an_unknown_class_is_an_error(grid: xr.DataArray) -> None:
-    with pytest.raises(S2kitError, match="polygon 0 has class 11"):
+    with pytest.raises(S2kitError, match="polygon 1 has class 11"):
         rasterise(layer((11, block(0, 0, 2, 2))), grid)
 
 

@@ -44,6 +44,16 @@ def poor_contrasts(widget: "Locator") -> dict[str, float]:
     return {text: ratio for text, ratio in widget.evaluate(CONTRAST) if ratio < 4.5}
 
 
+def assert_readable_in_both_themes(notebook: "Notebook") -> None:
+    """Hold that no text of the widget is pale, in JupyterLab's light and dark theme."""
+    assert poor_contrasts(notebook.widget) == {}
+    notebook.dark(True)
+    try:
+        assert poor_contrasts(notebook.widget) == {}
+    finally:
+        notebook.dark(False)
+
+
 NAMES = """(root) => [...root.querySelectorAll("button, select, input, [tabindex]")]
     .filter((node) => node.checkVisibility())
     .map((node) => node.ariaLabel || node.labels?.[0]?.innerText || node.innerText || "")"""

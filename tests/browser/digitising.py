@@ -15,7 +15,7 @@ import numpy as np
 import xarray as xr
 import rioxarray
 from shapely import Polygon, box
-from s2kit.benchmarks.digitise import Digitiser
+from s2kit.widgets.digitiser import Digitiser
 from s2kit.scenes.bands import BAND_NAMES
 
 size = 60

@@ -20,7 +20,7 @@ import nbformat
 from PIL import Image
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 
-from s2kit.scenes.settings import home
+from s2kit.settings import home
 
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"),
@@ -264,7 +264,8 @@ def _link_data(folder: Path) -> None:
     """
     folder.mkdir()
     for part in home().glob("*/*"):
-        if part.name not in ("results", "runs"):
+        # a hidden file is a lock: another home's programs need not wait for it
+        if part.name not in ("results", "runs") and not part.name.startswith("."):
             link = folder / part.relative_to(home())
             link.parent.mkdir(exist_ok=True)
             link.symlink_to(part)

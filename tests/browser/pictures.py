@@ -15,30 +15,31 @@ from PIL import Image
 
 FIGURES = Path(__file__).parents[2] / "notebooks" / "figures"
 SCENE = """
-from s2kit.scenes.source import *
-name = scene_names(split="test")[0]
-scene = open_scene(name)
+from s2kit.settings import course_source
+source = course_source()
+source.fetch()
+name = source.available(split="test")[0]
+scene = source.open(name)
 """
 DIGITISER = """
-from s2kit.benchmarks.digitise import Digitiser
-dates = scene_names(split="train", area=record(name).area)
+from s2kit.widgets.digitiser import Digitiser
+dates = source.available(split="train", area=source.record(name).area)
 digitiser = Digitiser(
-    "benchmark.gpkg", scene, start=open_polygons(name),
-    underlays={each: open_scene(each) for each in dates},
+    "benchmark.gpkg", scene, start=source.open_polygons(name),
+    underlays={each: source.open(each) for each in dates},
 )
 digitiser
 """
 COMPARISON = """
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.maps.classify import class_map, class_probabilities, confidence
-from s2kit.maps.compare import Comparison
-from s2kit.network.weights import load_weights, shipped_weights
-from s2kit.scenes.settings import data_source
-network, _ = load_weights(shipped_weights(data_source()))
+from s2kit.widgets.comparison import Comparison
+from s2kit.network.weights import load_network, shipped_weights
+network = load_network(shipped_weights(source.name))
 probabilities = class_probabilities(network, scene)
 layers = {"image": scene, "our map": class_map(probabilities),
-          "the authors' map": open_class_map(name), "confidence": confidence(probabilities)}
-Comparison(layers | {"reference": rasterise(open_polygons(name), like=scene)},
+          "the authors' map": source.open_class_map(name), "confidence": confidence(probabilities)}
+Comparison(layers | {"reference": rasterise(source.open_polygons(name), like=scene)},
            left="image", mapped="our map", reference="the authors' map")
 """
 

@@ -9,8 +9,8 @@ from PIL import ImageColor
 from shapely import Point
 
 from s2kit.benchmarks.polygons import read_polygons
-from s2kit.scenes.nomenclature import class_of
-from s2kit.scenes.settings import project_root
+from s2kit.scenes.nomenclature import PAPER
+from s2kit.settings import project_root
 
 pytestmark = pytest.mark.browser
 
@@ -78,7 +78,7 @@ def test_chapter_5_compares_two_maps(open_chapter, lab):
             code = int(notebook.ask(f"comparison.data({name!r}).values[{row}, {column}]"))
             if code:
                 seen = notebook.colour(*notebook.place(column + 0.5, row + 0.5, SIZE))
-                assert seen == pytest.approx(ImageColor.getrgb(class_of(code).colour), abs=3)
+                assert seen == pytest.approx(ImageColor.getrgb(PAPER[code].colour), abs=3)
     said = notebook.page.locator(".s2kit-agreement").inner_text()
     pair = "*(comparison.data(each) for each in comparison.pair)"
     table = notebook.ask(f"__import__('s2kit').accuracy.confusion.pixel_matrix({pair}).sum().sum()")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from accessibility import focus_order, names, poor_contrasts
+from accessibility import assert_readable_in_both_themes, focus_order, names
 
 pytestmark = pytest.mark.browser
 
@@ -14,7 +14,7 @@ SETUP = """
 import numpy as np
 import xarray as xr
 import rioxarray
-from s2kit.maps.compare import Comparison
+from s2kit.widgets.comparison import Comparison
 from s2kit.scenes.bands import BAND_NAMES
 
 size = 60
@@ -194,12 +194,7 @@ def test_the_view_is_saved_as_png(notebook):
 def test_texts_are_readable_in_both_themes(notebook):
     notebook.page.mouse.move(*notebook.place(45.5, 35.5, SIZE))
     notebook.page.locator(".s2kit-caption", has_text="mean of").wait_for()
-    assert poor_contrasts(notebook.widget) == {}
-    notebook.dark(True)
-    try:
-        assert poor_contrasts(notebook.widget) == {}
-    finally:
-        notebook.dark(False)
+    assert_readable_in_both_themes(notebook)
 
 
 def test_colours_for_colour_blind_readers(notebook):

@@ -1,7 +1,7 @@
 """The digitiser in JupyterLab: what a hand draws and changes."""
 
 import pytest
-from accessibility import focus_order, names, poor_contrasts
+from accessibility import assert_readable_in_both_themes, focus_order, names
 from digitising import (
     LEFT,
     SETUP,
@@ -198,9 +198,4 @@ def test_texts_are_readable_in_both_themes(notebook):
     notebook.canvas.focus()
     notebook.page.keyboard.press("?")
     saved(notebook)
-    assert poor_contrasts(notebook.widget) == {}
-    notebook.dark(True)
-    try:
-        assert poor_contrasts(notebook.widget) == {}
-    finally:
-        notebook.dark(False)
+    assert_readable_in_both_themes(notebook)

@@ -10,7 +10,7 @@ SETUP = """
 import numpy as np
 import xarray as xr
 import rioxarray
-from s2kit.maps.compare import Comparison
+from s2kit.widgets.comparison import Comparison
 from s2kit.scenes.bands import BAND_NAMES
 
 def layer(values):

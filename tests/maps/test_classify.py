@@ -14,17 +14,19 @@ from s2kit.maps.classify import (
     class_probabilities,
     classify,
     confidence,
-    windows,
 )
-from s2kit.network.inputs import RULES, input_of
-from s2kit.network.unet import UNet
+from s2kit.maps.windows import windows
+from s2kit.network.scaling import SCALINGS, scale
+from s2kit.network.unet import UNet, receptive_field
 from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.digest import pixels_sha256
+from s2kit.scenes.statistics import ImageStatistics, image_statistics
 
 
-def small_unet(rule: str) -> UNet:
+def small_unet(scaling: str) -> UNet:
     """Make a small U-Net whose batch norms have seen data, so that folding them matters."""
     torch.manual_seed(0)
-    network = UNet(width=4, depth=2, rule=rule)
+    network = UNet(width=4, depth=2, scaling=scaling)
     with torch.no_grad():
         for _ in range(3):
             network(torch.rand(2, network.channels, 32, 32))
@@ -52,18 +54,20 @@ def random_scene(height: int, width: int) -> xr.DataArray:
     ).rio.write_crs(32633)
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_probabilities_are_the_softmax_of_the_network(rule: str) -> None:
-    network, scene = small_unet(rule), random_scene(37, 45)
+@pytest.mark.parametrize("scaling", SCALINGS)
+def test_probabilities_are_the_softmax_of_the_network(scaling: str) -> None:
+    network, scene = small_unet(scaling), random_scene(37, 45)
     with torch.inference_mode():
-        logits = network(torch.from_numpy(input_of(rule, scene)(scene))[None])[0]
+        bands = scale(scene, scaling, image_statistics(scene))
+        logits = network(torch.from_numpy(bands)[None])[0]
     probabilities = class_probabilities(network, scene, turns=False)
     np.testing.assert_allclose(probabilities.values, logits.softmax(0).numpy(), atol=1e-5)
     assert probabilities.dims == ("class", "y", "x")
     assert probabilities["class"].values.tolist() == list(range(1, 11))
     assert probabilities.dtype == np.float32
     assert probabilities.rio.crs == scene.rio.crs
-    assert (probabilities.name, probabilities.attrs) == (scene.name, scene.attrs)
+    assert probabilities.name == scene.name
+    assert scene.attrs.items() <= probabilities.attrs.items()
 
 
 def test_the_class_map_takes_the_likeliest_class_and_its_probability(network: UNet) -> None:
@@ -121,7 +125,9 @@ def test_classify_gives_the_same_maps_without_the_probabilities(network: UNet) -
     codes, sure = classify(network, scene, window=32)
     np.testing.assert_allclose(sure.values, confidence(probabilities).values, atol=1e-5)
     assert (codes.values == class_map(probabilities).values).mean() > 0.999  # ties may differ
-    assert (codes.dtype, codes.name, codes.attrs) == (np.uint8, scene.name, scene.attrs)
+    assert (codes.dtype, codes.name) == (np.uint8, scene.name)
+    assert codes.attrs == sure.attrs == probabilities.attrs
+    assert "statistics" not in scene.attrs
     assert codes.rio.crs == scene.rio.crs
 
 
@@ -157,3 +163,61 @@ def test_scenes_the_network_cannot_take_are_refused(network: UNet) -> None:
         classify(network, scene.isel(band=slice(None, None, -1)))
     with pytest.raises(S2kitError, match="2 × 16 pixels; give at least 3 × 3"):
         classify(network, scene.isel(y=slice(0, 2)))
+
+
+@pytest.mark.parametrize("turns", [False, True])
+def test_pieces_agree_if_they_get_the_statistics_of_the_whole(turns: bool) -> None:
+    """Two overlapping pieces, where both hold the whole receptive field of a pixel."""
+    image = random_scene(160, 96)
+    image[:, :100] *= 0.3  # a dark wood above, bright fields below: pieces have other means
+    statistics, network = image_statistics(image), small_unet("both")
+    with torch.inference_mode():  # no class is likelier than the others all over the image
+        logits = network(torch.from_numpy(scale(image, "both", statistics))[None])[0]
+        network.head.bias -= logits.mean(dim=(1, 2))
+    # Pieces begin on the grid of the deepest pooling; the field reaches `far` pixels to each side.
+    far = receptive_field(network.depth) // 2 + 1
+    upper, lower = slice(0, 128), slice(32, 160)
+    both_see = slice(32 + far, 128 - far)
+    assert both_see.stop - both_see.start >= 10
+
+    def mapped(rows: slice, given: ImageStatistics | None) -> tuple[np.ndarray, np.ndarray]:
+        layers = classify(network, image.isel(y=rows), given, turns=turns)
+        inside = slice(both_see.start - rows.start, both_see.stop - rows.start)
+        codes, sure = (layer.values[inside] for layer in layers)
+        return codes, sure
+
+    (codes, sure), (same_codes, same_sure) = (mapped(rows, statistics) for rows in (upper, lower))
+    assert len(np.unique(codes)) > 3
+    np.testing.assert_array_equal(codes, same_codes)
+    np.testing.assert_allclose(sure, same_sure, atol=1e-6)
+    own_codes, other_codes = (mapped(rows, None)[0] for rows in (upper, lower))
+    assert (own_codes != other_codes).any()
+
+
+def test_maps_carry_how_they_came_about(network: UNet) -> None:
+    scene = random_scene(20, 24)
+    statistics = image_statistics(random_scene(30, 31))
+    network.card = {"weights": "w.safetensors", "trained_on": [{"scene": "a", "sha256": "0"}]}
+    for layer in (*classify(network, scene, statistics), class_probabilities(network, scene)):
+        assert layer.attrs["scaling"] == "both"
+        assert layer.attrs["looks"] == "8"
+        assert layer.attrs["weights"] == "w.safetensors"
+        assert layer.attrs["trained_on"] == '[{"scene": "a", "sha256": "0"}]'
+        assert layer.attrs["image"] == pixels_sha256(scene)
+    codes, _ = classify(network, scene, statistics, turns=False)
+    assert ImageStatistics.from_json(codes.attrs["statistics"]) == statistics
+    assert codes.attrs["looks"] == "1"
+    network.card = {}
+    before = classify(network, scene)[0].attrs
+    assert "weights" not in before
+    assert ImageStatistics.from_json(before["statistics"]) == image_statistics(scene)
+    with torch.no_grad():
+        network.head.bias += 1
+    assert classify(network, scene)[0].attrs["weights_sha256"] != before["weights_sha256"]
+
+
+def test_statistics_of_other_bands_are_refused(network: UNet) -> None:
+    with pytest.raises(S2kitError, match="are of 2 bands and somewhere_20230709 has 10"):
+        classify(network, random_scene(16, 16), ImageStatistics([0.1, 0.2], [0.1, 0.1]))
+    with pytest.raises(S2kitError, match="has no pixel with data"):
+        classify(network, random_scene(16, 16) * np.nan)

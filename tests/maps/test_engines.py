@@ -16,7 +16,7 @@ from s2kit.network.unet import UNet
 def network() -> UNet:
     """Make a small U-Net whose batch norms have seen data, so that folding them matters."""
     torch.manual_seed(0)
-    network = UNet(width=4, depth=2)
+    network = UNet(width=4, depth=2, scaling="fixed")
     with torch.no_grad():
         for _ in range(3):
             network(torch.rand(2, network.channels, 32, 32))
@@ -50,7 +50,7 @@ def test_openvino_tells_nobody(network: UNet) -> None:
     pytest.importorskip("openvino", reason="openvino is not installed")
     code = (
         "from s2kit.maps.engines import engine; from s2kit.network.unet import UNet\n"
-        "engine('openvino', UNet(width=2, depth=1))\n"
+        "engine('openvino', UNet(width=2, depth=1, scaling='fixed'))\n"
         "from openvino.tools.ovc import telemetry_utils\n"
         "print(telemetry_utils.tm.__name__)"
     )

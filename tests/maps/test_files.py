@@ -10,9 +10,9 @@ import rasterio.shutil
 import rioxarray
 import xarray as xr
 
-from s2kit.errors import S2kitError
+from s2kit.errors import S2kitError, S2kitWarning
 from s2kit.maps.files import read_class_map, write_class_map, write_confidence
-from s2kit.scenes.nomenclature import CLASSES
+from s2kit.scenes.nomenclature import PAPER
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_the_geotiff_is_tiled_compressed_named_and_coloured(
     assert (profile["dtype"], profile["nodata"]) == ("uint8", 0)
     assert profile["tiled"]
     assert profile["compress"] == "deflate"
-    for c in CLASSES:
+    for c in PAPER.classes:
         assert "#{:02x}{:02x}{:02x}".format(*colours[c.code][:3]) == c.colour
     assert tags["attribution"] == "contains Copernicus"
     assert tags["weights"] == "short.safetensors"
@@ -60,7 +60,7 @@ def test_gdal_reads_names_and_attribute_table(tmp_path: Path, class_map: xr.Data
     band = ET.parse(tmp_path / "copy.tif.aux.xml").find("PAMRasterBand")
     assert band is not None
     names = [category.text for category in band.iterfind("CategoryNames/Category")]
-    assert names == ["no data", *(c.name for c in CLASSES)]
+    assert names == ["no data", *(c.name for c in PAPER.classes)]
     table = band.find("GDALRasterAttributeTable")
     assert table is not None
     assert table.get("tableType") == "thematic"
@@ -72,7 +72,7 @@ def test_the_qgis_style_names_every_class_once(tmp_path: Path, class_map: xr.Dat
     write_class_map(tmp_path / "map.tif", class_map)
     entries = list(ET.parse(tmp_path / "map.qml").iter("paletteEntry"))
     shown = [(int(e.get("value", "")), e.get("color"), e.get("label")) for e in entries]
-    assert shown == [(c.code, c.colour, f"{c.code} {c.name}") for c in CLASSES]
+    assert shown == [(c.code, c.colour, f"{c.code} {c.name}") for c in PAPER.classes]
 
 
 def test_writing_leaves_no_temporary_file_and_no_old_pyramids(
@@ -93,10 +93,25 @@ def test_an_interrupted_write_leaves_the_old_map(
         raise OSError("no space left on device")
 
     monkeypatch.setattr("os.replace", full_disk)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(S2kitError, match=r"cannot be written .no space"):
         write_class_map(tmp_path / "map.tif", class_map.where(class_map != 1, 2))
     assert (tmp_path / "map.tif").read_bytes() == before
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_style_made_in_qgis_stays_and_ours_is_replaced(
+    tmp_path: Path, class_map: xr.DataArray
+) -> None:
+    style = tmp_path / "map.qml"
+    write_class_map(tmp_path / "map.tif", class_map)
+    ours = style.read_text()
+    style.write_text(ours.replace("coniferous", "old"))
+    write_class_map(tmp_path / "map.tif", class_map)
+    assert style.read_text() == ours
+    style.write_text("<qgis><!-- mine --></qgis>")
+    with pytest.warns(S2kitWarning, match=r"map.qml was not written by s2kit and stays"):
+        write_class_map(tmp_path / "map.tif", class_map)
+    assert style.read_text() == "<qgis><!-- mine --></qgis>"
 
 
 @pytest.mark.parametrize("no_data", [255.0, np.nan])
@@ -137,7 +152,7 @@ def test_what_is_no_map_is_not_written(tmp_path: Path, class_map: xr.DataArray) 
         write_class_map(tmp_path / "map.tif", class_map.where(class_map != 10, 11))
     with pytest.raises(S2kitError, match="no CRS"):
         write_class_map(tmp_path / "map.tif", class_map.drop_vars("spatial_ref"))
-    with pytest.raises(S2kitError, match="probabilities"):
+    with pytest.raises(S2kitError, match="confidence runs from 0 to 10"):
         write_confidence(tmp_path / "confidence.tif", class_map.astype("float32"))
     assert not list(tmp_path.iterdir())
 

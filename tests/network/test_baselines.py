@@ -33,7 +33,7 @@ def labelled() -> tuple[xr.DataArray, xr.DataArray]:
 @pytest.mark.parametrize("kind", BASELINES)
 def test_pixels_are_told_apart_and_no_data_stays_no_data(kind, labelled):
     scene, _ = labelled
-    mapped = map_per_pixel(train_baseline(kind, {"one": labelled}), scene)
+    mapped = map_per_pixel(train_baseline(kind, {"one": labelled}, "brightness"), scene)
     assert (mapped[:20, :-1] == 8).all()
     assert (mapped[20:, :-1] == 5).all()
     assert (mapped[:, -1] == 0).all()
@@ -45,7 +45,7 @@ def test_the_same_seed_gives_the_same_map(labelled):
     scene, mask = labelled
     noisy = scene + np.random.default_rng(1).normal(0, 0.2, scene.shape)
     first, second = (
-        map_per_pixel(train_baseline("random forest", {"one": (noisy, mask)}, 3, 50), noisy)
+        map_per_pixel(train_baseline("random forest", {"one": (noisy, mask)}, "both", 3, 50), noisy)
         for _ in range(2)
     )
     assert first.equals(second)
@@ -54,6 +54,10 @@ def test_the_same_seed_gives_the_same_map(labelled):
 def test_mistakes_are_named(labelled):
     scene, mask = labelled
     with pytest.raises(S2kitError, match="choose one of: random forest, gradient boosting"):
-        train_baseline("oracle", {"one": labelled})
+        train_baseline("oracle", {"one": labelled}, "both")
+    with pytest.raises(S2kitError, match="choose one of: fixed, brightness"):
+        train_baseline("random forest", {"one": labelled}, "rule")
+    with pytest.raises(S2kitError, match="the seed -1 must be a whole number from 0 to 2\\^32"):
+        train_baseline("random forest", {"one": labelled}, "both", seed=-1)
     with pytest.raises(S2kitError, match="no training pixel is labelled"):
-        train_baseline("random forest", {"one": (scene, mask * 0)})
+        train_baseline("random forest", {"one": (scene, mask * 0)}, "both")

@@ -53,11 +53,11 @@ def test_pixels_without_data_are_never_trained_on():
     scene = xr.DataArray(np.full((10, 2, 2), 0.3, "float32"), dims=("band", "y", "x"), name="s")
     scene[:, 1, 1] = np.nan
     mask = xr.DataArray(np.array([[1, 0], [10, 5]], "uint8"), dims=("y", "x"))
-    image, target = to_tensors(scene, mask)
+    image, target = to_tensors(scene, mask, "fixed")
     assert target.tolist() == [[0, IGNORE], [9, IGNORE]]
     assert image[:, 1, 1].tolist() == [0.0] * 10
     with pytest.raises(S2kitError, match="s: the scene has"):
-        to_tensors(scene, mask[:1])
+        to_tensors(scene, mask[:1], "fixed")
 
 
 def test_rare_classes_weigh_more_and_absent_ones_nothing():

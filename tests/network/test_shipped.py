@@ -8,11 +8,13 @@ import pytest
 from click.testing import CliRunner
 
 from s2kit.__main__ import cli
-from s2kit.network.weights import load_weights, shipped_weights
-from s2kit.scenes.archive import local_copy
-from s2kit.scenes.authors import records
-from s2kit.study.figures import results
-from s2kit.study.table import FOLDER, read_runs
+from s2kit.experiments.figures import results
+from s2kit.experiments.plan import FOLDER, PlannedRun
+from s2kit.experiments.table import read_runs
+from s2kit.network.weights import load_network
+from s2kit.scenes.digest import pixels_sha256
+from s2kit.scenes.raster import read_scene
+from s2kit.settings import authors_source
 
 SCENE = "strzegom_20230709"
 
@@ -24,23 +26,28 @@ def s2kit(*arguments: object) -> str:
 
 
 def test_classify_and_assess_give_the_figures_of_its_run(mirror: Path, tmp_path: Path) -> None:
-    record = records()[SCENE]
-    assert record.image is not None
-    assert record.polygons is not None
-    image, polygons = local_copy(record.image), local_copy(record.polygons)
+    image, polygons = (authors_source().path(SCENE, part) for part in ("image", "polygons"))
     s2kit("classify", image, "--out", tmp_path / "map.tif")
     said = s2kit("assess", tmp_path / "map.tif", polygons)
     pixel_oa, object_oa = (float(x) for x in re.findall(r"OA (\d+\.\d+)", said)[:2])
-    _, settings = load_weights(shipped_weights("authors"))
+    settings = load_network("strzegom").card
     runs = read_runs(FOLDER)
-    options = f"--recipe {settings['recipe']} --seed {settings['seed']} --test"
-    (run,) = runs[(runs.options == options) & (runs.role == "test")].itertuples()
+    planned = PlannedRun(recipe=settings["recipe"], seed=settings["seed"], test=True)
+    (run,) = runs[(runs.run == planned.name) & (runs.role == "test")].itertuples()
     assert pixel_oa == pytest.approx(run.pixel_OA, abs=0.02)
     assert object_oa == pytest.approx(run.object_OA, abs=0.6)  # one polygon may tip over
 
 
+def test_its_training_scenes_are_known_again_by_their_pixels(mirror: Path) -> None:
+    for known in load_network("strzegom").card["trained_on"][:2]:
+        source = authors_source()
+        image, offset = source.path(known["scene"], "image"), source.record(known["scene"]).offset
+        scene = read_scene(image, offset)  # as a user's own file
+        assert pixels_sha256(scene) == known["sha256"]
+
+
 def test_it_is_the_final_run_that_does_best_on_the_validation_scene() -> None:
-    _, settings = load_weights(shipped_weights("authors"))
+    settings = load_network("strzegom").card
     finals = pd.concat(results(recipe) for recipe in ("short", "long"))
-    best = finals[finals.role == "validation"].set_index("options").mean_F1.idxmax()
-    assert best == f"--recipe {settings['recipe']} --seed {settings['seed']} --test"
+    best = finals[finals.role == "validation"].set_index("run").mean_F1.idxmax()
+    assert best == PlannedRun(recipe=settings["recipe"], seed=settings["seed"], test=True).name

@@ -7,9 +7,14 @@ import xarray as xr
 from sklearn.metrics import accuracy_score, f1_score
 
 from s2kit.errors import S2kitError
+from s2kit.network.checkpoints import header_sha256
 from s2kit.network.patches import IGNORE
-from s2kit.network.recipes import Recipe, recipe_named
+from s2kit.network.recipes import Recipe
+from s2kit.network.tensors import read_header, read_tensors, write_tensors
 from s2kit.network.training import crop_mean_loss, evaluate, train
+from s2kit.network.unet import UNet
+from s2kit.network.weights import save_network
+from s2kit.scenes.digest import pixels_sha256
 
 TINY = Recipe(
     "tiny",
@@ -22,6 +27,9 @@ TINY = Recipe(
     learning_rate=1e-1,
     averaging=0.5,
 )
+
+
+SHORTEST = dataclasses.replace(TINY, name="shortest", epochs=1, steps=2)
 
 
 def two_fields(seed):
@@ -76,13 +84,88 @@ def test_a_finished_run_is_not_repeated_but_another_seed_is(tmp_path):
     assert len(epochs) == TINY.epochs
 
 
-def test_a_damaged_checkpoint_is_named(tmp_path):
+def test_a_checkpoint_is_of_one_validation_scene(tmp_path):
+    training = {"a": two_fields(1)}
+    for validation in (two_fields(2), two_fields(3)):
+        train(SHORTEST, training, validation, folder=tmp_path)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    """The checkpoint of a finished run, and how to go on from it."""
     scenes = {"a": two_fields(1)}, two_fields(2)
-    train(TINY, *scenes, folder=tmp_path)
-    (checkpoint,) = tmp_path.glob("*.pt")
-    checkpoint.write_bytes(checkpoint.read_bytes()[:1000])
-    with pytest.raises(S2kitError, match=r"no whole checkpoint.*delete it"):
-        train(TINY, *scenes, folder=tmp_path)
+    train(SHORTEST, *scenes, folder=tmp_path)
+    (path,) = tmp_path.iterdir()
+    assert path.suffix == ".safetensors"
+    return path, lambda: train(SHORTEST, *scenes, folder=tmp_path)
+
+
+def test_a_damaged_checkpoint_is_refused(checkpoint):
+    path, go_on = checkpoint
+    good = path.read_bytes()
+    for damaged, says in {
+        good[:1000]: "no whole safetensors file",
+        b"": "no whole safetensors file",
+        good[:-1] + bytes([good[-1] ^ 1]): "do not have the checksum of its header",
+        good.replace(b"learning_rate", b"learning_Rate"): "header of .* does not have its checksum",
+        good.replace(b"s2kit-checkpoint-1", b"s2kit-checkpoint-9"): "no checkpoint of this run",
+    }.items():
+        path.write_bytes(damaged)
+        with pytest.raises(S2kitError, match=rf"{says}.*; delete it to start anew"):
+            go_on()
+
+
+def test_a_checkpoint_of_another_run_is_refused(checkpoint, tmp_path):
+    path, go_on = checkpoint
+    other = tmp_path / "other"
+    train(dataclasses.replace(SHORTEST, width=2), {"a": two_fields(1)}, two_fields(2), folder=other)
+    (stranger,) = other.iterdir()
+    path.write_bytes(stranger.read_bytes())
+    with pytest.raises(S2kitError, match="no checkpoint of this run; delete it"):
+        go_on()
+    # Even one that claims to be of this run, with a checksum that is right.
+    header = read_header(stranger, "")
+    tensors = read_tensors(stranger, header, "")
+    header["run"] = path.stem
+    write_tensors(path, tensors, header | {"header_sha256": header_sha256(header)})
+    with pytest.raises(S2kitError, match="no checkpoint of this run; delete it"):
+        go_on()
+    weights = tmp_path / "weights.safetensors"
+    save_network(weights, UNet(width=2, depth=1, scaling="both"))
+    path.write_bytes(weights.read_bytes())
+    with pytest.raises(S2kitError, match="no checkpoint of this run; delete it"):
+        go_on()
+
+
+@pytest.mark.parametrize("optimiser", ["muon", "adamw"])
+def test_a_checkpoint_keeps_every_bit_of_a_run(tmp_path, optimiser):
+    """Optimisers walk through memory: a state in another memory format would move other weights."""
+    recipe = dataclasses.replace(TINY, optimiser=optimiser, epochs=2)
+    scenes = {"a": two_fields(1)}, two_fields(2)
+    whole = train(recipe, *scenes)
+
+    def interrupt(history):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, *scenes, folder=tmp_path, on_epoch=interrupt)
+    resumed = train(recipe, *scenes, folder=tmp_path)
+    for name, tensor in whole.network.state_dict().items():
+        assert torch.equal(tensor, resumed.network.state_dict()[name]), name
+
+
+def test_a_trained_network_tells_what_it_was_trained_on():
+    scene, mask = two_fields(1)
+    card = train(SHORTEST, {"a": (scene, mask)}, two_fields(2), seed=7).network.card
+    assert (card["recipe"], card["seed"], card["scenes"]) == ("shortest", 7, ["a"])
+    assert card["settings"]["scaling"] == "both"
+    (record,) = card["trained_on"]
+    assert record == {
+        "scene": "a",
+        "sha256": pixels_sha256(scene),
+        "mask_sha256": pixels_sha256(mask),
+    }
 
 
 def test_bad_input_is_refused_in_one_sentence():
@@ -91,10 +174,10 @@ def test_bad_input_is_refused_in_one_sentence():
         train(TINY, {"empty": (scene, mask * 0)}, (scene, mask))
     with pytest.raises(S2kitError, match="no training scene"):
         train(TINY, {}, (scene, mask))
-    with pytest.raises(S2kitError, match="choose one of: short"):
-        recipe_named("shrot")
-    with pytest.raises(S2kitError, match="multiple of 2\\^depth = 16"):
-        Recipe("odd", crop=100)
+    with pytest.raises(S2kitError, match="fields_2: its mask holds no labelled pixel; validate on"):
+        train(TINY, {"a": (scene, mask)}, (two_fields(2)[0], mask * 0))
+    with pytest.raises(S2kitError, match="the seed -1 must be a whole number"):
+        train(TINY, {"a": (scene, mask)}, (scene, mask), seed=-1)
 
 
 def test_a_loss_that_is_no_number_stops_the_run():

@@ -25,7 +25,7 @@ def test_a_block_is_the_papers_three_times_conv_norm_relu():
 
 
 def test_levels_double_their_channels_and_halve_their_size():
-    assert level_shapes(UNet(width=8, depth=2), (32, 48)) == [
+    assert level_shapes(UNet(width=8, depth=2, scaling="fixed"), (32, 48)) == [
         ("down 0", 8, 32, 48),
         ("down 1", 16, 16, 24),
         ("down 2", 32, 8, 12),
@@ -36,13 +36,13 @@ def test_levels_double_their_channels_and_halve_their_size():
 
 
 def test_width_16_has_about_three_million_parameters():
-    assert count_parameters(UNet()) == 2_926_714
+    assert count_parameters(UNet(scaling="fixed")) == 2_926_714
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.integers(9, 70), st.integers(9, 70))
 def test_any_size_comes_back_as_it_went_in(height, width):
-    network = UNet(width=2).eval()
+    network = UNet(width=2, scaling="fixed").eval()
     with torch.inference_mode():
         assert network(torch.rand(1, 10, height, width)).shape == (1, 10, height, width)
 
@@ -56,12 +56,12 @@ def test_padding_mirrors_the_lower_right_edge():
 
 def test_a_wrong_number_of_bands_is_named():
     with pytest.raises(ValueError, match=r"expected \(N, 10, H, W\), got \(1, 3, 32, 32\)"):
-        UNet(width=2)(torch.zeros(1, 3, 32, 32))
+        UNet(width=2, scaling="fixed")(torch.zeros(1, 3, 32, 32))
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
 def test_the_receptive_field_is_what_gradients_reach(depth):
-    network = UNet(width=2, depth=depth).double().eval()
+    network = UNet(width=2, depth=depth, scaling="fixed").double().eval()
     # All-positive weights keep every ReLU open, so no path from input to output is lost.
     for parameter in network.parameters():
         nn.init.constant_(parameter, 0.1)

@@ -14,7 +14,7 @@ from rasterio.transform import from_origin
 from s2kit.scenes.bands import BAND_NAMES, TEN_METRE
 from s2kit.scenes.raster import on_grid
 from s2kit.scenes.registration import best_shift, measure_shift, shift_20m_bands
-from s2kit.scenes.source import open_scene
+from s2kit.settings import authors_source
 
 UTM33 = CRS.from_epsg(32633)
 ORIGIN = from_origin(585420, 5652250, 10, 10)
@@ -69,8 +69,9 @@ def test_shift_moves_the_20_m_bands_alone(rows: int) -> None:
 
 def test_the_archives_20_m_bands_lie_one_row_too_far_south(mirror: Path) -> None:
     """Correlations of B08 and B8A as measured on the files: 0.991 one row up, 0.958 in place."""
-    before = measure_shift(open_scene("strzegom_20210619"))
-    after = measure_shift(shift_20m_bands(open_scene("strzegom_20210619")))
+    scene = authors_source().open("strzegom_20210619")
+    before = measure_shift(scene)
+    after = measure_shift(shift_20m_bands(scene))
 
     assert best_shift(before) == (1, 0)
     assert before.loc[1, 0] == pytest.approx(0.991, abs=5e-4)

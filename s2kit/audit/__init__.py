@@ -1,0 +1,1 @@
+"""Audit: every number that the paper prints, recomputed from its authors' files."""

@@ -1,0 +1,1 @@
+"""Cartography: palettes, composites and map elements, one place each."""

@@ -1,5 +1,0 @@
-"""The comparison widget: layers of one footprint swiped, blended or side by side."""
-
-from s2kit.maps.compare.widget import Comparison
-
-__all__ = ["Comparison"]

@@ -1,0 +1,27 @@
+"""Whether reflectance was measured at the ground or at the top of the atmosphere."""
+
+import numpy as np
+import numpy.typing as npt
+
+
+def is_top_of_atmosphere(values: npt.NDArray[np.float32]) -> bool:
+    """Tell whether reflectance looks like that of Level-1C, at the top of the atmosphere.
+
+    Air scatters blue light into every pixel: the darkest hundredth of B02 then lies above 0.06,
+    and at least 0.015 above that of B04, with B03 in between. In eight Level-1C images the first
+    is 0.069 to 0.190 and the second 0.033 to 0.059; in 31 of Level-2A without snow at most 0.033
+    and 0.005. Snow, bright in blue and dark in the short-wave infrared, is left out.
+
+    Parameters
+    ----------
+    values
+        Reflectance, (10, height, width), NaN = no data.
+    """
+    pixels = values.reshape(len(values), -1)
+    pixels = pixels[:, :: 1 + pixels.shape[1] // 60_000]
+    pixels = pixels[:, np.isfinite(pixels).all(axis=0)]
+    if pixels.shape[1] < 100:
+        return False
+    blue, green, red = np.percentile(pixels[:3], 1, axis=1)
+    snow = np.median(pixels[8]) < np.median(pixels[2])
+    return bool(blue > 0.06 and blue - red > 0.015 and red < green < blue and not snow)

@@ -1,0 +1,1 @@
+"""Widgets: comparison, digitiser, and what they share."""
