@@ -7,9 +7,15 @@ import click
 import pandas as pd
 
 from s2kit.errors import S2kitError
+from s2kit.experiments.expected import expected_table, mean_errors
 from s2kit.experiments.experiment import Experiment, open_scenes
 from s2kit.experiments.invariance import invariance
-from s2kit.experiments.own_places import ScoredPlace, listed_places, read_own_places
+from s2kit.experiments.own_places import (
+    ScoredPlace,
+    known_places,
+    listed_places,
+    read_own_places,
+)
 from s2kit.experiments.transfer import (
     Mapper,
     baseline_mappers,
@@ -23,6 +29,7 @@ from s2kit.network.weights import SHIPPED_NAMES, load_network
 from s2kit.scenes.writer import check_outputs, replacing
 from s2kit.settings import authors_source, elsewhere, home
 from s2kit.sources.places import Places
+from s2kit.sources.simulated import SimulatedSource
 
 PATH = click.Path(path_type=Path, dir_okay=False)
 VALIDATION = "validation"
@@ -36,6 +43,7 @@ Examples:
   python -m s2kit transfer --places my_places.csv --out transfer.csv
   python -m s2kit transfer --invariance
   python -m s2kit transfer --applicability
+  python -m s2kit transfer --expected
 
 Exit codes: 0 done, 1 places or weights that cannot be used, 2 wrong usage."""
 )
@@ -74,6 +82,12 @@ Exit codes: 0 done, 1 places or weights that cannot be used, 2 wrong usage."""
     is_flag=True,
     help="Instead: how well dissimilarity to the training and confidence foretell the mistakes.",
 )
+@click.option(
+    "--expected",
+    is_flag=True,
+    help="Instead: the accuracy that is expected without labels, beside the true one. What to "
+    "expect is learnt on simulated scenes.",
+)
 @click.option("--out", metavar="TABLE.csv", type=PATH, help="Also write the table.")
 def transfer(
     weights: tuple[str, ...],
@@ -83,6 +97,7 @@ def transfer(
     seed: int,
     invariant: bool,
     trusted: bool,
+    expected: bool,
     out: Path | None,
 ) -> None:
     """Score networks in places that they were not trained on.
@@ -94,8 +109,10 @@ def transfer(
     """
     if invariant and (own or download):
         raise click.UsageError("--invariance takes places at hand: drop --places, --download")
-    if invariant and trusted:
-        raise click.UsageError("--invariance and --applicability make two tables; drop one")
+    if invariant + trusted + expected > 1:
+        raise click.UsageError(
+            "--invariance, --applicability and --expected make a table each; name one of them"
+        )
     if own and download:
         raise click.UsageError("--download fetches listed places; drop it, or --places")
     if out is not None:
@@ -108,6 +125,14 @@ def transfer(
         opened = read_own_places(own) if own else _listed(download)
         table = trust_table(opened, networks)
         lines = table.round(3).to_string(index=False).splitlines()
+    elif expected:
+        opened = read_own_places(own) if own else _listed(download)
+        known = known_places(SimulatedSource(home()))
+        table = expected_table(opened, networks, known)
+        lines = [
+            *table.round(3).to_string(index=False).splitlines(),
+            *mean_errors(table).round(3).to_string().splitlines(),
+        ]
     else:
         opened = read_own_places(own) if own else _listed(download)
         mappers: dict[str, Mapper] = {n: network_mapper(each) for n, each in networks.items()}

@@ -56,6 +56,12 @@ STAND_INS = ("kolbuszowa_20210509", "krakow_20220603_1", "strzegom_20221012")
 """Simulated scenes for the same, none of them a test scene."""
 
 
+def known_places(simulated: SimulatedSource) -> list[ScoredPlace]:
+    """Return the simulated `STAND_INS` and validation scene, labelled by their truth."""
+    names = [*STAND_INS, *simulated.list(split="validation")]
+    return [_simulated_place(simulated, name) for name in names]
+
+
 def course_places(source: Source, places: Places, simulated: SimulatedSource) -> list[ScoredPlace]:
     """Return the places of chapter 9: real ones where the course runs on the real scenes.
 
@@ -64,10 +70,12 @@ def course_places(source: Source, places: Places, simulated: SimulatedSource) ->
     """
     if source.name == "authors" and all(map(places.is_obtainable, COURSE_PLACES)):
         return list(listed_places(places, COURSE_PLACES))
-    return [
-        ScoredPlace(name, simulated.open(name), simulated.open_truth(name).astype("int32"), OURS)
-        for name in STAND_INS
-    ]
+    return [_simulated_place(simulated, name) for name in STAND_INS]
+
+
+def _simulated_place(simulated: SimulatedSource, name: str) -> ScoredPlace:
+    truth = simulated.open_truth(name).astype("int32")
+    return ScoredPlace(name, simulated.open(name), truth, OURS)
 
 
 def read_own_places(path: Path | str) -> list[ScoredPlace]:
