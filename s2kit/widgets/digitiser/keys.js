@@ -16,7 +16,7 @@ const KEYS = [
 ];
 
 const NETWORK_KEYS = [
-  ["w, Shift + w", "next place to draw, the one before"],
+  ["w, Shift + w", "next place to draw, the one before; Esc takes its outline away"],
   ["m c", "the network's map beneath, what has changed in it"],
   ["r", "retrain the network on what is drawn"],
 ];

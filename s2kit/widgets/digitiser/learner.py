@@ -209,8 +209,8 @@ def _look(network: UNet, scene: xr.DataArray, before: Known | None) -> Known:
 
 
 def _scores(adapted: Adapted) -> str:
-    """Say how polygons held back did before and after."""
+    """Say which share of the pixels of polygons held back was mapped right before and after."""
     held = int(adapted.scores.polygons.sum())
     what = f"{held} polygon{'s' if held > 1 else ''} held back"
     before, after = 100 * adapted.before, 100 * adapted.after
-    return f"{what}: {before:.0f} % of the pixels right before, {after:.0f} % after"
+    return f"{what}: {before:.0f} % right before, {after:.0f} % after (mean of their classes)"

@@ -1,6 +1,11 @@
 // The network beside the drawing: its map beneath, where to draw next, retraining.
 
 const CHANGED_ALPHA = 205;
+// The lines are never empty: if they came and went, the board would move under the hand.
+const HINTS = {
+  why: "Where next (w) goes to a place where a polygon would help.",
+  told: "Retrain (r) adapts the network to what is drawn; a quarter of it is held back to compare.",
+};
 
 class NetworkPanel {
   constructor(view) {
@@ -42,10 +47,10 @@ class NetworkPanel {
     const tools = element(
       "div",
       { class: "s2kit-tools", role: "toolbar", "aria-label": "Network" },
-      this.ticks.show_map, slide, this.ticks.show_changed, places, retrain,
+      this.ticks.show_map, slide, places, retrain, this.ticks.show_changed,
     );
-    this.why = element("div", { class: "s2kit-why", role: "status", hidden: true });
-    this.told = element("div", { class: "s2kit-learnt", role: "status", hidden: true });
+    this.why = element("div", { class: "s2kit-why", role: "status" }, HINTS.why);
+    this.told = element("div", { class: "s2kit-learnt", role: "status" });
     this.node = element("div", { class: "s2kit-network" }, tools, this.why, this.told);
   }
 
@@ -90,7 +95,7 @@ class NetworkPanel {
     const [[left, top], [right, bottom]] = desk.proposed.map((corner) => desk.polygons.toImage(corner));
     const around = right - left; // what a place is shows in what lies around it
     desk.viewport.show(left - around, top - around, right + around, bottom + around);
-    this.say(this.why, text);
+    this.why.textContent = text;
     this.view.warn("");
     desk.moved();
   }
@@ -99,31 +104,32 @@ class NetworkPanel {
   dismiss() {
     const had = this.desk.proposed !== null;
     this.desk.proposed = null;
-    this.say(this.why, "");
+    this.why.textContent = HINTS.why;
     this.desk.redraw();
     return had;
   }
 
   retrain() {
+    const { state, text } = this.model.get("learnt");
+    if (state === "running") {
+      this.told.textContent = `it is running: ${text}`;
+      return;
+    }
     this.view.warn("");
     this.view.send({ type: "retrain" });
   }
 
   learnt() {
     const { state, text, version } = this.model.get("learnt");
-    this.say(this.told, text);
+    this.told.textContent = text || HINTS.told;
     Object.assign(this.node.dataset, { state, version });
     if (version !== this.version) {
       this.version = version;
       for (const raster of [this.map, this.changed]) raster.forget();
+      this.dismiss(); // it was proposed for what the old map said
     }
     this.ticks.show_changed.hidden = !version;
     this.show();
-  }
-
-  say(node, text) {
-    node.textContent = text;
-    node.hidden = !text;
   }
 
   // The keys of a digitiser with a network; returns whether it was one.

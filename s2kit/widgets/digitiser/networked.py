@@ -37,7 +37,7 @@ class NetworkedWidget(MapWidget):
     ).tag(sync=True)
     show_map = traitlets.Bool(True).tag(sync=True)
     show_changed = traitlets.Bool(False).tag(sync=True)
-    opacity = traitlets.Float(0.4, min=0, max=1).tag(sync=True)
+    opacity = traitlets.Float(0.5, min=0, max=1).tag(sync=True)
     changed_colour = traitlets.Unicode(ACCENT).tag(sync=True)
 
     _learner: "Learner | None" = None
