@@ -1,5 +1,7 @@
 """A digitiser with a network, without a browser: its map, where to draw next, retraining."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -248,6 +250,11 @@ def test_without_a_network_there_is_no_network(
     for message in ({"type": "next", "step": 1, "serial": 1}, {"type": "retrain"}):
         assert "this widget has no network" in plain.ask(**message)["text"]
     assert "this widget has no network" in plain.ask(type="codes", key="map", **WHOLE)["text"]
+
+
+def test_who_draws_without_a_network_waits_for_no_pytorch() -> None:
+    code = "import sys, s2kit; s2kit.Digitiser, s2kit.Comparison; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_what_is_no_network_of_these_classes_is_refused(
