@@ -76,6 +76,10 @@ def test_places_are_inside_free_and_apart(
         assert (row.confidence, row.outside) == (pytest.approx(sure), pytest.approx(outside))
         assert row.why.startswith(f"mapped as {PAPER[row.code].name}, ")
     assert taken.max(initial=0) <= 1
+    # No class is proposed once more before all others that still have room.
+    codes = table.code.tolist()
+    for at, code in enumerate(codes):
+        assert codes[:at].count(code) <= min(codes[:at].count(each) for each in codes[at:])
     again = where_next(**given_maps, count=count, side=side)
     assert table.equals(again)
 

@@ -80,6 +80,7 @@ class Digitiser(NetworkedWidget):
     Examples
     --------
     >>> Digitiser("data/results/mine.gpkg", scene)  # doctest: +SKIP
+    >>> Digitiser("mine.gpkg", scene, network=load_network("strzegom"))  # doctest: +SKIP
     """
 
     answers = ("hello", "edit", "pixels", "codes", "next", "retrain")
