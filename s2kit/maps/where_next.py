@@ -66,7 +66,7 @@ def where_next(
     mask
         What is drawn already: class codes (y, x), 0 = unlabelled; optional.
     proposed
-        Places that were proposed before, as this function returns them; optional.
+        Places that were proposed before, as this function returns them for this ``side``; optional.
     count
         How many places, at most.
     side
@@ -247,3 +247,22 @@ def _check(
         if type(number) is not int or number < least or (what == "side" and number % 2):
             even = "an even" if what == "side" else "a whole"
             raise S2kitError(f"{what} {number!r} must be {even} number, {least} or more")
+    if proposed is not None:
+        _check_proposed(proposed, class_map, side)
+
+
+def _check_proposed(proposed: gpd.GeoDataFrame, class_map: xr.DataArray, side: int) -> None:
+    """Refuse places that are none of this size: the next ones might lie on them."""
+    if proposed.empty:
+        return
+    fit = min(class_map.shape) >= side and "code" in proposed.columns
+    if fit:
+        wide, high = (side * abs(step) for step in class_map.rio.resolution(recalc=True))
+        bounds = proposed.bounds
+        sizes = np.column_stack([bounds.maxx - bounds.minx, bounds.maxy - bounds.miny])
+        fit = np.allclose(sizes, (wide, high), rtol=1e-3)
+    if not fit:
+        raise S2kitError(
+            f"proposed holds no places of {side} × {side} pixels of this map; give what where_next "
+            "returned for it, with the same side"
+        )

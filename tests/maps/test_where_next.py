@@ -181,5 +181,8 @@ def test_layers_of_other_kinds_and_grids(halves: tuple[xr.DataArray, xr.DataArra
         where_next(codes, sure.to_numpy())
     with pytest.raises(s2kit.S2kitError, match="different grids"):
         where_next(codes, sure[:50])
+    for strange in (where_next(codes, sure, side=20), where_next(codes, sure).drop(columns="code")):
+        with pytest.raises(s2kit.S2kitError, match="proposed holds no places of 12 × 12 pixels"):
+            where_next(codes, sure, proposed=strange)
     with pytest.raises(TypeError, match="what where_next returned"):
         where_next(codes, sure, proposed=[1])
