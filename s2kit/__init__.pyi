@@ -13,6 +13,7 @@ from .errors import S2kitError, S2kitWarning
 from .maps.applicability import applicability
 from .maps.classify import class_map, class_probabilities, classify, confidence
 from .maps.files import read_class_map, write_class_map, write_confidence
+from .maps.where_next import where_next
 from .network.adaptation import Adapted, adapt
 from .network.holdout import hold_out_blocks
 from .network.recipes import Recipe
@@ -76,6 +77,7 @@ __all__ = [
     "repair_polygons",
     "save_network",
     "train",
+    "where_next",
     "write_class_map",
     "write_confidence",
     "write_points",

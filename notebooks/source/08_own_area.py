@@ -76,7 +76,8 @@ hectares.agg(polygons="count", hectares="sum").round(1)
 
 # %% [markdown]
 # The widget of chapter 2 opens them. Add polygons of your own, or correct these: every change is
-# saved at once, and `digitiser.polygons` holds what you see.
+# saved at once, and `digitiser.polygons` holds what you see. With a trained network
+# (`network=s2kit.load_network("strzegom")`) it also says where to draw next; chapter 9 tells more.
 
 # %%
 digitiser = s2kit.Digitiser(folder / "mine.gpkg", scene, start=afternoon)

@@ -232,7 +232,9 @@ trust.set_index("place")[columns].round(2)
 #
 # Who draws ten polygons? Here a rule does: small squares inside one group of the labels, drawn by
 # lot, each labelled with the likeliest class of that group; squares that touch become one polygon.
-# With your own image you would use the widget of chapter 2.
+# With your own image you would use the widget of chapter 2: given `network=network`, it shows the
+# network's map beneath, leads you to the places where a polygon helps most, and does at a click
+# what the next cell does.
 
 # %% tags=["shared"]
 with warnings.catch_warnings():
@@ -271,7 +273,7 @@ add_attribution(figure, [first.scene])
 # %% [markdown]
 # In Denmark the trees and the houses are mended. But look at the fields: some that were taken for
 # forest still are. No polygon lies in them, so nobody told the network. The next polygons belong
-# there; exercise 2 finds such places.
+# there; exercise 2 finds such places, and so does `s2kit.where_next`.
 #
 # One drawing is one throw of the dice. Over five drawings of ten squares, the mean agreement of the
 # three groups rose from 61 to between 77 and 87 % in Denmark, and from 72 to between 73 and 82 % in

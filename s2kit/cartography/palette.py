@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.colors import ListedColormap, to_rgb, to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -35,6 +35,23 @@ ACCENT = "#b4005a"
 SAME, OTHER, UNKNOWN = "#c3d4e0", ACCENT, NO_DATA_COLOUR
 """The same class, another class, no class: they differ in lightness, so any reader tells them
 apart."""
+
+LIKE, UNLIKE = ("#8ea6b84d", "#8ea6b880"), ("#e0559ae6", "#6d0037ff")
+"""From the first to the second with growing dissimilarity: see-through up to the edge of the area
+of applicability, and from there on as strong as a fault."""
+
+
+def dissimilarity_colormap(steps: int) -> ListedColormap:
+    """Return the colours (red, green, blue, alpha) of dissimilarity, the edge in their middle.
+
+    >>> like, unlike = dissimilarity_colormap(2).colors
+    >>> bool(like[3] < 0.5 < unlike[3])
+    True
+    """
+    parts = [
+        np.linspace(to_rgba(first), to_rgba(last), steps // 2) for first, last in (LIKE, UNLIKE)
+    ]
+    return ListedColormap(np.concatenate(parts), name="dissimilarity")
 
 
 def class_colormap(nomenclature: Nomenclature = PAPER) -> ListedColormap:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.colors import Colormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -25,6 +25,7 @@ from s2kit.cartography.palette import (
     UNKNOWN,
     add_class_legend,
     class_colours,
+    dissimilarity_colormap,
     present_codes,
 )
 from s2kit.errors import S2kitError
@@ -42,6 +43,9 @@ CONFIDENCE_COLOURS = "cividis"
 
 UNLIKE_ENOUGH = 2
 """Twice the edge of the area of applicability: what lies beyond is as unlike as can be shown."""
+
+UNLIKE_STEPS = 100
+"""Colours from like to `UNLIKE_ENOUGH`, fifty up to the edge and fifty beyond: fiftieths."""
 
 
 def show_false_colour(
@@ -92,10 +96,10 @@ def show_applicability(
 ) -> None:
     """Draw the dissimilarity index (y, x), 1 = the edge of the area of applicability.
 
-    Bright is like the training, dark is unlike it; above `UNLIKE_ENOUGH` all is as dark.
+    Pale is like the training, red is unlike all of it; above `UNLIKE_ENOUGH` all is as dark.
     """
     label = "dissimilarity to the training; above 1: unlike all of it"
-    colours = f"{CONFIDENCE_COLOURS}_r"
+    colours = dissimilarity_colormap(UNLIKE_STEPS)
     _show_scaled(unlike, ax, title, UNLIKE_ENOUGH, colours, label, extend="max")
 
 
@@ -104,7 +108,7 @@ def _show_scaled(
     ax: Axes | None,
     title: str | None,
     largest: float,
-    colours: str,
+    colours: str | Colormap,
     label: str,
     extend: str = "neither",
 ) -> None:

@@ -5,6 +5,7 @@ import xarray as xr
 
 from s2kit.errors import S2kitError
 from s2kit.maps.checks import check_input
+from s2kit.maps.layers import APPLICABILITY
 from s2kit.maps.typical import statistics_for
 from s2kit.maps.windows import WINDOW, looked_windows
 from s2kit.network.applicability import REFERENCE, Reference
@@ -45,7 +46,8 @@ def applicability(
         above 1 where it is unlike all of them (Meyer & Pebesma 2021, with the index divided by its
         threshold). There, expect about twice as many
         mistakes (``transfer --applicability`` counts them); a value below 1 promises nothing: the
-        pastures of Ireland look familiar to a network that never learnt one.
+        pastures of Ireland look familiar to a network that never learnt one. The attribute
+        ``long_name`` says what it is.
 
     Raises
     ------
@@ -65,6 +67,8 @@ def applicability(
     statistics = statistics_for(network, scene, statistics)
     layer = scene.isel(band=0, drop=True)
     unlike = layer.copy(data=np.full(layer.shape, np.nan, np.float32))
+    # Confidence has the same dimensions and type: this name tells the two apart, also in a file.
+    unlike.attrs["long_name"] = APPLICABILITY.description
     for (rows, columns), _, logits in looked_windows(
         network, scene, statistics, window, engine, turns=False
     ):

@@ -36,6 +36,13 @@ WIDGET = """
 comparison = Comparison({"FCC": scene, "our map": ours, "reference": mask, "confidence": sure})
 comparison
 """
+UNLIKE = """
+from s2kit.maps.layers import APPLICABILITY
+unlike = layer(np.where(row < 30, 3, 0.5).astype("float32"))
+unlike.attrs["long_name"] = APPLICABILITY.description
+Comparison({"FCC": scene, "our map": ours, "reference": mask, "applicability": unlike},
+           right="applicability")
+"""
 WATER, CEREALS, GROWING = (10, 111, 214), (255, 220, 74), (130, 173, 20)
 
 
@@ -151,6 +158,26 @@ def test_another_pair_is_compared(notebook):
     notebook.page.get_by_label("Right", exact=True).select_option("agreement")
     shows(notebook, 45, 10, (195, 212, 224))
     assert notebook.page.locator(".s2kit-key").all_inner_texts() == ["same class", "other class"]
+
+
+def test_what_is_unlike_the_training_is_told_and_strongly_coloured(notebook):
+    notebook.write(1, UNLIKE)
+    try:
+        notebook.run(1)
+        notebook.page.locator(".s2kit-live[data-ready='true'] [data-counted]").wait_for()
+        notebook.canvas.scroll_into_view_if_needed()
+        shows(notebook, 45, 10, (109, 0, 55))
+        keys = notebook.page.locator(".s2kit-key").all_inner_texts()
+        assert keys == ["like the training", "unlike it: above 1", "2 and more"]
+        for row, told in ((10, "3.00, unlike all of the training"), (35, "0.50, like the")):
+            notebook.page.mouse.move(*notebook.place(45.5, row + 0.5, SIZE))
+            notebook.page.locator(".s2kit-names", has_text=told).wait_for()
+        # Like the training, it lets the image through.
+        red, green, blue = notebook.colour(*notebook.place(50, 40, SIZE))
+        assert min(red, green, blue) > 120
+        assert_readable_in_both_themes(notebook)
+    finally:
+        notebook.write(1, WIDGET)
 
 
 def test_tab_goes_through_the_tools_the_map_and_the_legend(notebook):

@@ -91,16 +91,18 @@ def given(tmp_path_factory):
     scene, polygons = s2kit.example_scene(), s2kit.example_polygons()
     mask = s2kit.rasterise(polygons, scene)
     drawn = tmp_path_factory.mktemp("drawn") / "mine.gpkg"
+    network = UNet(width=2, depth=1, scaling="both").eval()
     return {
         "s2kit": s2kit,
         "np": np,
         "scene": scene,
         "polygons": polygons,
         "mask": mask,
-        "network": UNet(width=2, depth=1, scaling="both").eval(),
+        "network": network,
         "tiny": s2kit.Recipe("tiny", width=2, depth=1, crop=16, batch=2, epochs=1, steps=1),
         "comparison": s2kit.Comparison({"a": scene, "b": mask}),
         "digitiser": s2kit.Digitiser(drawn, scene),
+        "networked": s2kit.Digitiser(drawn, scene, network=network),
         "told": told,
     }
 

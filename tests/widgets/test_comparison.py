@@ -1,11 +1,13 @@
 """The comparison widget as the browser talks to it, without a browser."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+import rioxarray
 import xarray as xr
 from PIL import Image
 
@@ -13,7 +15,13 @@ from s2kit.accuracy.confusion import pixel_matrix
 from s2kit.accuracy.metrics import class_metrics, overall_accuracy
 from s2kit.cartography.composite import composite_pixels, false_colour, stretch_limits
 from s2kit.errors import S2kitError
+from s2kit.maps.applicability import applicability
+from s2kit.maps.files import write_class_map
+from s2kit.maps.layers import APPLICABILITY
+from s2kit.network.weights import load_network
+from s2kit.simulator.example import example_scene
 from s2kit.widgets.comparison import Comparison
+from s2kit.widgets.comparison.layers import kind_of
 
 
 @pytest.fixture
@@ -38,6 +46,15 @@ def comparison(
 ) -> Comparison:
     layers = {"FCC": scene, "our map": class_map, "reference": reference, "sure": confidence}
     return Comparison(layers)
+
+
+@pytest.fixture
+def unlike(class_map: xr.DataArray) -> xr.DataArray:
+    """Make dissimilarity, as `s2kit.applicability` returns it: water is unlike the training."""
+    values = np.where(class_map.values == 8, 1.5, 0.25).astype(np.float32)
+    values[0, :3] = (1.0, np.nextafter(np.float32(1), np.float32(2)), 7.0)
+    values[class_map.values == 0] = np.nan
+    return class_map.copy(data=values).assign_attrs(long_name=APPLICABILITY.description)
 
 
 Whole = {"top": 0, "left": 0, "bottom": 30, "right": 40}
@@ -110,6 +127,39 @@ def test_confidence_travels_as_per_cent_plus_one(browser: Browser) -> None:
     assert len(colours) == 101
 
 
+def test_applicability_travels_in_fiftieths_with_the_edge_between_two_codes(
+    class_map: xr.DataArray, unlike: xr.DataArray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser(Comparison({"map": class_map, "unlike": unlike}), monkeypatch)
+    codes = browser.pixels(layer="unlike", **Whole)
+    assert codes[0, :3].tolist() == [50, 51, 100]
+    assert (codes[1, 0], codes[20, 20], codes[-1, -1]) == (75, 13, 0)
+    (layer,) = (each for each in browser.widget.layers if each["name"] == "unlike")
+    opaque = [int(colour[7:], 16) > 200 for colour in layer["colours"]]
+    assert opaque == 50 * [False] + 50 * [True]
+
+
+@pytest.mark.filterwarnings("ignore::s2kit.S2kitWarning")  # the example is small
+def test_an_applicability_layer_is_known_as_it_is_returned_and_from_its_file(
+    tmp_path: Path,
+) -> None:
+    scene = example_scene(96)
+    returned = applicability(load_network("simulated"), scene)
+    assert kind_of("unlike", returned) == "applicability"
+    layers = [(tmp_path / "unlike.tif", APPLICABILITY, returned)]
+    write_class_map(tmp_path / "map.tif", (scene[0] * 0 + 5).astype("uint8"), layers=layers)
+    read = rioxarray.open_rasterio(tmp_path / "unlike.tif", mask_and_scale=True)
+    assert kind_of("unlike", read.squeeze("band", drop=True)) == "applicability"
+
+
+def test_floats_of_unknown_meaning_are_not_taken_for_confidence(
+    class_map: xr.DataArray, unlike: xr.DataArray
+) -> None:
+    for strange, runs in ((unlike.assign_attrs(long_name="?"), "0.25 to 7"), (-unlike, "-7 to")):
+        with pytest.raises(S2kitError, match=rf"layer 'b' runs from {runs}.*s2kit.applicability"):
+            Comparison({"a": class_map, "b": strange})
+
+
 def test_agreement_is_made_of_the_two_maps_that_are_compared(browser: Browser) -> None:
     verdict = browser.pixels(layer="agreement", **Whole)
     assert (verdict[0, 0], verdict[0, 5], verdict[20, 20]) == (1, 2, 0)
@@ -155,11 +205,13 @@ def test_a_pixel_has_classes_a_spectrum_and_the_mean_of_its_class(
     np.testing.assert_allclose(answer["mean"], crops.mean(axis=1))
     np.testing.assert_allclose(answer["spread"], crops.std(axis=1), atol=1e-9)
     assert (answer["class"], answer["of"], answer["scene"]) == (9, "our map", "FCC")
+    assert answer["values"] == {"sure": pytest.approx(0.424)}
 
 
 def test_a_pixel_without_data_has_no_numbers(browser: Browser) -> None:
     answer = browser.ask(type="hover", row=29, column=39)
     assert answer["spectrum"] == [None] * 10
+    assert answer["values"] == {"sure": None}
     assert "mean" not in answer
 
 
@@ -223,6 +275,22 @@ def test_the_widget_has_the_same_words_on_every_run_and_a_picture(comparison: Co
     kind, data = comparison.picture()
     assert kind == "image/jpeg"
     assert Image.open(io.BytesIO(data)).width > 700
+
+
+def test_the_picture_shows_applicability_in_the_colours_of_the_widget(
+    class_map: xr.DataArray, unlike: xr.DataArray
+) -> None:
+    layers = {"map": class_map, "unlike": unlike.copy(data=np.full_like(unlike, 2.0))}
+    picture = Comparison(layers, right="unlike").picture()[1]
+    right = np.asarray(Image.open(io.BytesIO(picture)).convert("RGB")).astype(int)[150, 450:]
+    strongest = [int(layers_colour(layers)[at : at + 2], 16) for at in (1, 3, 5)]
+    assert (np.abs(right - strongest).max(axis=1) < 12).mean() > 0.2
+
+
+def layers_colour(layers: dict[str, xr.DataArray]) -> str:
+    """Return the colour of what is most unlike the training."""
+    (layer,) = (each for each in Comparison(layers).layers if each["kind"] == "applicability")
+    return str(layer["colours"][-1])
 
 
 def test_what_is_displayed_is_a_sentence_a_picture_and_the_widget(

@@ -206,11 +206,14 @@ class ComparisonView {
 
   // One question at a time; of those that come meanwhile, the last.
   read(pixel) {
-    const codes = {};
-    for (const [name, raster] of this.rasters) {
-      if (pixel && raster.layer.type === "classes") codes[name] = raster.codeAt(pixel.column, pixel.row);
+    const [codes, values] = [{}, {}];
+    for (const [name, raster] of pixel ? this.rasters : []) {
+      const { type } = raster.layer;
+      const code = raster.codeAt(pixel.column, pixel.row);
+      if (type === "classes") codes[name] = code;
+      else if (MEANING[type]) values[name] = code ? MEANING[type].value(code) : null;
     }
-    this.readout.show(pixel, codes);
+    this.readout.show(pixel, codes, values);
     this.next = pixel;
     const late = performance.now() - (this.askedAt ?? -Infinity) > 2000;
     if (pixel && (!this.asking || late)) this.ask(pixel);

@@ -10,7 +10,13 @@ from matplotlib.axes import Axes
 from s2kit.cartography.elements import add_attribution
 from s2kit.cartography.layout import CREDIT, EDGE, Room, map_axes
 from s2kit.cartography.palette import add_class_legend, present_codes
-from s2kit.cartography.panels import show_class_map, show_confidence, show_error, show_false_colour
+from s2kit.cartography.panels import (
+    show_applicability,
+    show_class_map,
+    show_confidence,
+    show_error,
+    show_false_colour,
+)
 from s2kit.widgets.comparison.layers import Layer, classes_of, data_of, named
 from s2kit.widgets.comparison.statistics import table_in_view
 from s2kit.widgets.viewer.windows import Window, overview
@@ -73,6 +79,8 @@ def _draw(layers: Mapping[str, Layer], name: str, ax: Axes, pair: tuple[str, str
         show_false_colour(_thinned(layers, name), ax, name)
     elif layer.kind == "confidence":
         show_confidence(_thinned(layers, name), ax, name)
+    elif layer.kind == "applicability":
+        show_applicability(_thinned(layers, name), ax, name)
     else:
         show_class_map(_thinned(layers, name), ax, name, legend="none")
 

@@ -12,9 +12,10 @@ from matplotlib.colors import to_hex
 
 from s2kit.accuracy.confusion import require_same_grid
 from s2kit.cartography.composite import FALSE_COLOUR, composite_pixels, stretch_limits
-from s2kit.cartography.palette import OTHER, SAME
-from s2kit.cartography.panels import CONFIDENCE_COLOURS
+from s2kit.cartography.palette import OTHER, SAME, dissimilarity_colormap
+from s2kit.cartography.panels import CONFIDENCE_COLOURS, UNLIKE_ENOUGH, UNLIKE_STEPS
 from s2kit.errors import S2kitError
+from s2kit.maps.layers import APPLICABILITY
 from s2kit.scenes.arguments import require_raster
 from s2kit.scenes.nomenclature import (
     NO_DATA,
@@ -25,7 +26,10 @@ from s2kit.scenes.nomenclature import (
 )
 from s2kit.widgets.viewer.windows import Window
 
-Kind = Literal["scene", "classes", "confidence", "agreement"]
+Kind = Literal["scene", "classes", "confidence", "applicability", "agreement"]
+
+MEASURED: tuple[Kind, ...] = ("confidence", "applicability")
+"""The kinds of layers whose pixels are no codes but numbers."""
 
 AGREEMENT = "agreement"
 """The layer that every comparison of two class maps has besides those given."""
@@ -49,18 +53,21 @@ class Layer:
         if self.kind == "confidence":
             steps = matplotlib.colormaps[CONFIDENCE_COLOURS](np.linspace(0, 1, CONFIDENCE_CODES))
             colours = [to_hex(step) for step in steps]
+        elif self.kind == "applicability":
+            steps = dissimilarity_colormap(UNLIKE_STEPS)(np.arange(UNLIKE_STEPS))
+            colours = [to_hex(step, keep_alpha=True) for step in steps]
         elif self.kind == "agreement":
             colours = [SAME, OTHER]
         return {"name": self.name, "kind": self.kind, "colours": colours}
 
 
 def kind_of(name: str, data: xr.DataArray) -> Kind:
-    """Tell what a layer shows by its dimensions and dtype.
+    """Tell what a layer shows by its dimensions and dtype, and by its ``long_name``.
 
     Raises
     ------
     S2kitError
-        If it is neither a scene (band, y, x), nor class codes nor confidence (y, x).
+        If it is neither a scene (band, y, x), nor class codes, confidence or applicability (y, x).
     """
     require_raster(data, f"the layer {name!r}")
     if data.dims == ("band", "y", "x"):
@@ -68,11 +75,29 @@ def kind_of(name: str, data: xr.DataArray) -> Kind:
     if data.dims == ("y", "x") and np.issubdtype(data.dtype, np.integer):
         return "classes"
     if data.dims == ("y", "x") and np.issubdtype(data.dtype, np.floating):
-        return "confidence"
+        kind: Kind = (
+            "applicability"
+            if data.attrs.get("long_name") == APPLICABILITY.description
+            else "confidence"
+        )
+        _check_range(name, data, kind)
+        return kind
     raise S2kitError(
         f"the layer {name!r} has the dimensions {data.dims} and dtype {data.dtype}; give a scene "
-        "(band, y, x), class codes (y, x) of whole numbers or confidence (y, x) of floats"
+        "(band, y, x), class codes (y, x) of whole numbers, or confidence or applicability (y, x) "
+        "of floats"
     )
+
+
+def _check_range(name: str, data: xr.DataArray, kind: Kind) -> None:
+    """Refuse floats that are no confidence: clipped, another layer would look like a sure one."""
+    low, high = float(data.min()), float(data.max())
+    if low < 0 or (kind == "confidence" and high > 1):
+        raise S2kitError(
+            f"the layer {name!r} runs from {low:.3g} to {high:.3g}; give confidence, 0 to 1, or "
+            "what s2kit.applicability returns, with its attribute long_name "
+            f"{APPLICABILITY.description!r}"
+        )
 
 
 def read_layers(given: Mapping[str, xr.DataArray]) -> dict[str, Layer]:
@@ -176,5 +201,9 @@ def pixels_of(
     part = window.of(layer.data)
     if layer.kind == "scene":
         return composite_pixels(part, FALSE_COLOUR, stretch_limits(part, FALSE_COLOUR))
+    if layer.kind == "applicability":
+        # Up to the edge, and exactly there, the lower half of the codes; any more is outside.
+        steps = np.ceil(part.values * (UNLIKE_STEPS / UNLIKE_ENOUGH))
+        return np.where(np.isnan(steps), 0, np.clip(steps, 1, UNLIKE_STEPS)).astype(np.uint8)
     percent = np.rint(100 * np.clip(part.values, 0, 1))
     return np.where(np.isnan(percent), 0, percent + 1).astype(np.uint8)

@@ -1,4 +1,4 @@
-// Beside the map: the legend that toggles classes, the pixel under the pointer, the table.
+// Beside the map: the legend that toggles classes, and the pixel under the pointer.
 
 class Legend {
   constructor(model) {
@@ -48,6 +48,7 @@ class Legend {
     const meanings = {
       agreement: [[0, "same class"], [1, "other class"]],
       confidence: [50, 75, 100].map((percent) => [percent, `confidence ${percent} %`]),
+      applicability: [[25, "like the training"], [50, "unlike it: above 1"], [99, "2 and more"]],
     };
     return model.get("layers")
       .filter(({ name, kind }) => shown.includes(name) && meanings[kind])
@@ -78,6 +79,18 @@ class Legend {
   }
 }
 
+// What the codes of a layer of numbers stand for (layers.py), and how a number is read out.
+const MEANING = {
+  confidence: {
+    value: (code) => (code - 1) / 100,
+    told: (value) => `${(100 * value).toFixed(0)} % sure`,
+  },
+  applicability: {
+    value: (code) => code / 50,
+    told: (value) => `${value.toFixed(2)}, ${value > 1 ? "unlike all of the training" : "like the training"}`,
+  },
+};
+
 // Coordinates, classes, and the spectrum of the pixel over the mean of its class.
 class Readout {
   constructor(model) {
@@ -101,7 +114,7 @@ class Readout {
     });
   }
 
-  show(pixel, codes) {
+  show(pixel, codes, values) {
     if (!pixel) {
       this.coordinates.textContent = "Point at a pixel, or move there with the arrow keys.";
       this.names.replaceChildren();
@@ -113,10 +126,11 @@ class Readout {
     const east = left + (pixel.column + 0.5) * dx;
     const north = top - (pixel.row + 0.5) * dy;
     this.coordinates.textContent = `E ${metres(east)}  N ${metres(north)} m  (${crs})`;
-    this.classes(codes);
+    this.layers(codes, values);
   }
 
-  classes(codes) {
+  // Each class map with its class, and each layer of numbers with its number.
+  layers(codes, values) {
     const classes = this.model.get("classes");
     const rows = Object.entries(codes).flatMap(([name, code]) => {
       const found = classes.find((each) => each.code === code);
@@ -125,12 +139,17 @@ class Readout {
       const text = found ? `${code} ${found.name}` : "no class";
       return [element("span", {}, name), element("div", {}, swatch, text)];
     });
-    this.names.replaceChildren(...rows);
+    const kinds = new Map(this.model.get("layers").map(({ name, kind }) => [name, kind]));
+    const numbers = Object.entries(values).flatMap(([name, value]) => [
+      element("span", {}, name),
+      element("div", {}, value === null ? "no data" : MEANING[kinds.get(name)].told(value)),
+    ]);
+    this.names.replaceChildren(...rows, ...numbers);
   }
 
   answer(pixel) {
     this.pixel = pixel;
-    this.classes(pixel.codes);
+    this.layers(pixel.codes, pixel.values);
     this.plot();
   }
 
@@ -217,78 +236,4 @@ function line(context, points, colour, width) {
   context.lineWidth = width;
   context.lineJoin = "round";
   context.stroke();
-}
-
-// Agreement and confusion of what is in view, as the kernel counted it.
-class Table {
-  constructor(model) {
-    this.model = model;
-    const maps = model.get("layers").filter((layer) => layer.kind === "classes");
-    const options = maps.map(({ name }) => [name, name]);
-    const pick = (trait) => (name) => {
-      model.set(trait, name);
-      model.save_changes();
-    };
-    this.mapped = choice("Map", options, model.get("mapped"), pick("mapped"));
-    this.reference = choice("Reference", options, model.get("reference"), pick("reference"));
-    this.line = element("div", { class: "s2kit-agreement", role: "status" });
-    this.body = element("div", { class: "s2kit-matrix" });
-    const pair = element("div", { class: "s2kit-row" }, this.mapped, this.reference);
-    this.node = element("section", { "aria-label": "Agreement in view" }, pair, this.line, this.body);
-    this.node.hidden = maps.length < 2;
-  }
-
-  chosen() {
-    this.mapped.choose(this.model.get("mapped"));
-    this.reference.choose(this.model.get("reference"));
-  }
-
-  show(table) {
-    this.table = table;
-    const nth = table.step > 1 ? ` (every ${table.step}th counted)` : "";
-    const share = table.agreement === null ? "–" : `${(100 * table.agreement).toFixed(1)} %`;
-    this.line.replaceChildren(
-      element("b", {}, share),
-      ` of ${thousands(table.pixels)} pixels in view agree${nth}`,
-    );
-    this.body.replaceChildren(table.pixels ? this.matrix(table) : "No pixel in view has both.");
-    this.node.dataset.counted = Number(this.node.dataset.counted || 0) + 1;
-  }
-
-  matrix({ codes, matrix, pa, ua }) {
-    const percent = (value) => (value === null ? "–" : (100 * value).toFixed(0));
-    const most = Math.log1p(Math.max(...matrix.flat()));
-    const head = element("tr", {}, element("td", { class: "s2kit-corner" }, "map \\ ref"));
-    head.append(...codes.map((code) => this.heading(code, "col")), element("th", { title: "User's accuracy in per cent" }, "UA"));
-    const rows = codes.map((code, i) => {
-      const row = element("tr", {}, this.heading(code, "row"));
-      row.append(
-        ...matrix[i].map((count, j) => {
-          const cell = element("td", { title: thousands(count) }, count ? short(count) : "·");
-          const depth = (100 * Math.log1p(count)) / most;
-          cell.className = i === j ? "s2kit-same" : count ? "s2kit-other" : "s2kit-zero";
-          cell.style.setProperty("--depth", `${depth.toFixed(0)}%`);
-          return cell;
-        }),
-        element("td", { class: "s2kit-share" }, percent(ua[i])),
-      );
-      return row;
-    });
-    const foot = element("tr", {}, element("th", { scope: "row", title: "Producer's accuracy in per cent" }, "PA"));
-    foot.append(...pa.map((value) => element("td", { class: "s2kit-share" }, percent(value))));
-    foot.append(element("td"));
-    return element("table", {}, head, ...rows, foot);
-  }
-
-  heading(code, scope) {
-    const found = this.model.get("classes").find((each) => each.code === code);
-    const colour = found[this.model.get("palette")];
-    const cell = element("th", { scope, title: found.name }, String(code));
-    Object.assign(cell.style, { background: colour, color: inkOn(colour) });
-    return cell;
-  }
-}
-
-function short(count) {
-  return count < 10000 ? String(count) : `${Math.round(count / 1000)}k`;
 }

@@ -80,19 +80,19 @@ def table_in_view(mapped: xr.DataArray, reference: xr.DataArray, window: Window)
     return {
         "pixels": int(matrix.to_numpy().sum()),
         "step": window.step,
-        "agreement": _number(overall_accuracy(matrix)),
+        "agreement": number(overall_accuracy(matrix)),
         "codes": [int(code) for code in present],
         "matrix": matrix.loc[present, present].to_numpy().tolist(),
-        "pa": [_number(value) for value in metrics.loc[present, "PA"]],
-        "ua": [_number(value) for value in metrics.loc[present, "UA"]],
+        "pa": [number(value) for value in metrics.loc[present, "PA"]],
+        "ua": [number(value) for value in metrics.loc[present, "UA"]],
     }
 
 
-def _number(value: float) -> float | None:
+def number(value: float) -> float | None:
     """Return a number as JSON has it: no NaN."""
     return None if np.isnan(value) else float(value)
 
 
 def numbers(values: npt.NDArray[Any]) -> list[float | None]:
     """Return an array (n,) as JSON has it: no NaN."""
-    return [_number(value) for value in values.tolist()]
+    return [number(value) for value in values.tolist()]

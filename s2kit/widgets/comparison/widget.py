@@ -13,6 +13,7 @@ from s2kit.scenes.nomenclature import NO_DATA
 from s2kit.widgets.comparison.figures import picture_of_pair
 from s2kit.widgets.comparison.layers import (
     AGREEMENT,
+    MEASURED,
     Layer,
     classes_of,
     data_of,
@@ -20,11 +21,17 @@ from s2kit.widgets.comparison.layers import (
     pixels_of,
     read_layers,
 )
-from s2kit.widgets.comparison.statistics import ClassSpectra, class_spectra, numbers, table_in_view
+from s2kit.widgets.comparison.statistics import (
+    ClassSpectra,
+    class_spectra,
+    number,
+    numbers,
+    table_in_view,
+)
 from s2kit.widgets.viewer import MapWidget, Window, javascript, stylesheet
 from s2kit.widgets.viewer.windows import grid_message, pixel_bytes
 
-SCRIPTS = ("stage.js", "panels.js", "print.js", "keys.js", "compare.js")
+SCRIPTS = ("stage.js", "panels.js", "table.js", "print.js", "keys.js", "compare.js")
 
 
 class Comparison(MapWidget):
@@ -38,7 +45,8 @@ class Comparison(MapWidget):
     ----------
     layers
         Name → array on one grid: scenes (band, y, x), class maps and masks (y, x) of whole
-        numbers, confidence (y, x) of floats. The agreement of two class maps is added.
+        numbers, confidence (y, x) of floats, and what `s2kit.applicability` returns, known by its
+        ``long_name``. The agreement of two class maps is added.
     left, right
         Names of the layers shown first; default: the first two class maps, else two layers.
     mapped, reference
@@ -138,13 +146,16 @@ class Comparison(MapWidget):
             self.send({"type": "table", **table})
 
     def on_hover(self, message: dict[str, Any]) -> None:
-        """Send classes and spectrum of a pixel, and the mean spectrum of its class."""
+        """Send classes, numbers and spectrum of a pixel, and the mean spectrum of its class."""
         row, column = int(message["row"]), int(message["column"])
         if min(row, column) < 0:  # it would count from the end
             raise IndexError(row, column)
         place = {"y": row, "x": column}
         codes = {name: int(self.data(name).isel(place)) for name in named(self._layers, "classes")}
-        answer: dict[str, Any] = {"type": "pixel", "row": row, "column": column, "codes": codes}
+        measured = [name for kind in MEASURED for name in named(self._layers, kind)]
+        values = {name: number(float(self.data(name).isel(place))) for name in measured}
+        answer: dict[str, Any] = {"type": "pixel", "row": row, "column": column}
+        answer |= {"codes": codes, "values": values}
         scene = self._scene_in_view()
         if scene is not None:
             answer["scene"] = scene.name

@@ -4,7 +4,7 @@ class Desk {
   constructor(model, polygons, events) {
     Object.assign(this, { model, polygons, events, ratio: 1, snap: false, trim: false, fill: true });
     Object.assign(this, { label: model.get("classes")[0].code, selected: undefined });
-    Object.assign(this, { cursor: null, mark: null });
+    Object.assign(this, { cursor: null, mark: null, beneath: [], proposed: null });
     this.grid = model.get("grid");
     this.viewport = new Viewport(this.grid.width, this.grid.height);
     this.tools = {
@@ -37,6 +37,11 @@ class Desk {
   moved() {
     this.redraw();
     this.events.moved();
+  }
+
+  refine() {
+    const rasters = [this.raster, ...this.beneath.map(({ raster }) => raster)];
+    for (const raster of rasters) raster?.refine(this.viewport, this.ratio);
   }
 
   warn(text) {
@@ -83,12 +88,18 @@ class Desk {
     context.fillStyle = getComputedStyle(this.node).getPropertyValue("--s2kit-ground");
     context.fillRect(0, 0, this.width, this.height);
     this.raster?.draw(context, this.viewport);
+    for (const { raster, opacity } of this.beneath) {
+      context.globalAlpha = opacity;
+      raster.draw(context, this.viewport);
+      context.globalAlpha = 1;
+    }
     if (this.snap && this.viewport.scale >= 9) drawGrid(context, this);
     for (const polygon of this.polygons.all.values()) {
       if (polygon.number !== this.selected || !this.tools.edit.held) this.drawPolygon(context, polygon);
     }
     const chosen = this.polygons.all.get(this.selected);
     if (chosen) this.drawSelected(context, chosen);
+    if (this.proposed) drawPlace(context, ...this.proposed.map((corner) => this.toPane(corner)));
     if (this.mark) drawMark(context, ...this.toPane(this.mark));
     const tool = this.tools[this.tool];
     if (tool.points?.length) this.drawLine(context, tool);

@@ -15,7 +15,7 @@ class DigitiserView {
     // Serials of several views of one widget must differ.
     this.serial = Math.floor(Math.random() * 2 ** 40);
     this.rasters = new Map();
-    this.refine = debounced(() => this.desk.raster?.refine(this.desk.viewport, this.desk.ratio), 120);
+    this.refine = debounced(() => this.desk.refine(), 120);
     this.desk = new Desk(model, this.polygons, {
       moved: () => this.refine(),
       edit: (change) => this.edit(change),
@@ -62,7 +62,7 @@ class DigitiserView {
       this.ticks.fill, view, this.palettes, this.keysButton,
     );
     this.image = new ImageChoice(model, () => this.showImage());
-    this.help = helpOf(KEYS);
+    this.help = helpOf(model.get("networked") ? [...KEYS, ...NETWORK_KEYS] : KEYS);
     this.alert = element("div", { class: "s2kit-alert", role: "alert", hidden: true });
     this.classes = new ClassList(model, (code) => this.choose(code));
     this.findings = new Findings({
@@ -75,26 +75,18 @@ class DigitiserView {
     const under = element("div", { class: "s2kit-under" }, this.place, this.saved);
     const main = element("div", { class: "s2kit-main" }, desk.node, under);
     const side = element("div", { class: "s2kit-side" }, this.classes.node, this.findings.node);
-    if (model.get("sources").length) side.append(this.copying());
+    const sources = model.get("sources");
+    if (sources.length) side.append(copying(sources, (source) => this.edit({ action: "copy", source })));
+    if (model.get("networked")) this.network = new NetworkPanel(this);
     this.node = element(
       "div",
       { class: "s2kit s2kit-digitise" },
-      tools, this.image.node, this.help, this.alert,
+      tools, this.image.node, this.network?.node ?? "", this.help, this.alert,
       element("div", { class: "s2kit-body" }, main, side),
     );
     el.append(this.node);
     this.selected(undefined);
     this.pointed(null);
-  }
-
-  copying() {
-    const sources = this.model.get("sources");
-    let source = sources[0];
-    const from = choice("from", sources.map((name) => [name, name]), source, (name) => { source = name; });
-    const copy = button("Copy permanent classes", "Classes that stay from date to date, such as forest and roads", () =>
-      this.edit({ action: "copy", source }),
-    );
-    return element("section", { class: "s2kit-copy", "aria-label": "Permanent classes" }, copy, from);
   }
 
   listen() {
@@ -104,8 +96,10 @@ class DigitiserView {
       ["change:palette", () => {
         this.palettes.choose(model.get("palette"));
         this.classes.colour();
+        this.network?.colour();
         desk.redraw();
       }],
+      ...(this.network?.handlers ?? []),
     ];
     for (const [name, handler] of this.handlers) model.on(name, handler);
     this.node.addEventListener("keydown", (event) => pressed(this, event));
@@ -138,6 +132,7 @@ class DigitiserView {
       this.rasters.get(message.key)?.receive(message, data);
       this.desk.redraw();
     } else if (message.type === "state") this.update(message);
+    else if (message.type === "place") this.network.placed(message);
     else if (message.type === "problem") this.warn(message.text);
   }
 

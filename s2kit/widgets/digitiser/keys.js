@@ -15,6 +15,12 @@ const KEYS = [
   ["drag, Shift + arrows", "move the image"],
 ];
 
+const NETWORK_KEYS = [
+  ["w, Shift + w", "next place to draw, the one before; Esc takes its outline away"],
+  ["m c", "the network's map beneath, what has changed in it"],
+  ["r", "retrain the network on what is drawn"],
+];
+
 // On the board every key counts; elsewhere in the widget only undo and redo.
 function pressed(view, event) {
   const command = event.ctrlKey || event.metaKey;
@@ -47,13 +53,14 @@ function act(view, event) {
   else if (arrows[key]) desk.step(...arrows[key]);
   else if (key === " ") desk.press();
   else if (key === "Enter") tool.finish?.();
-  else if (key === "Escape") tool.cancel();
+  else if (key === "Escape") tool.cancel() || view.network?.dismiss();
   else if (key === "Backspace" || key === "Delete") {
     if (!tool.back() && desk.tool === "edit") view.delete();
   } else if (names[key]) view.use(names[key]);
   else if (flips[key]) view.flip(flips[key]);
   else if (key === "n") view.image.next();
   else if (key === "?") view.toggleHelp();
+  else if (view.network?.act(key)) return true;
   else if (/^\d$/.test(key)) {
     const found = classOfKey(desk.model, key);
     if (found) view.choose(found.code);

@@ -98,6 +98,15 @@ class Findings {
   }
 }
 
+// Polygons of classes that stay from date to date, copied from those of another date.
+function copying(sources, oncopy) {
+  let source = sources[0];
+  const from = choice("from", sources.map((name) => [name, name]), source, (name) => { source = name; });
+  const title = "Classes that stay from date to date, such as forest and roads";
+  const copy = button("Copy permanent classes", title, () => oncopy(source));
+  return element("section", { class: "s2kit-copy", "aria-label": "Permanent classes" }, copy, from);
+}
+
 // The image that is drawn over: which scene, which bands, how stretched.
 class ImageChoice {
   constructor(model, onchange) {

@@ -58,3 +58,13 @@ function drawMark(context, x, y) {
   path.arc(x, y, 18, 0, 2 * Math.PI);
   strokes(context, path, ["#111111", 5], ["#ffcf33", 2.5]);
 }
+
+// A place to draw at, from its upper left to its lower right corner.
+function drawPlace(context, [left, top], [right, bottom]) {
+  const path = new Path2D();
+  path.rect(left, top, right - left, bottom - top);
+  strokes(context, path, ["#111111", 5], ["#ffffff", 3]);
+  context.setLineDash([9, 6]);
+  strokes(context, path, ["#0057d9", 3]);
+  context.setLineDash([]);
+}

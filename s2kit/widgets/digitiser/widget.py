@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import shapely
@@ -19,9 +19,13 @@ from s2kit.widgets.digitiser.figures import picture_of_drawing
 from s2kit.widgets.digitiser.findings import Survey
 from s2kit.widgets.digitiser.geopackage import new_layer, open_layer, save_layer
 from s2kit.widgets.digitiser.messages import geometry_of, message_of
-from s2kit.widgets.viewer import MapWidget, javascript, stylesheet
+from s2kit.widgets.digitiser.networked import NetworkedWidget, learner_of
+from s2kit.widgets.viewer import javascript, stylesheet
 from s2kit.widgets.viewer.scenes import SceneImages
 from s2kit.widgets.viewer.windows import grid_message, pixel_bytes
+
+if TYPE_CHECKING:
+    from s2kit.network.unet import UNet
 
 SCRIPTS = (
     "polygons.js",
@@ -29,12 +33,13 @@ SCRIPTS = (
     "tools.js",
     "canvas.js",
     "panel.js",
+    "network.js",
     "keys.js",
     "digitise.js",
 )
 
 
-class Digitiser(MapWidget):
+class Digitiser(NetworkedWidget):
     """Draw benchmark polygons over a scene in JupyterLab.
 
     Every change is saved to the GeoPackage at once. Press ``?`` in the widget for its keys.
@@ -59,18 +64,26 @@ class Digitiser(MapWidget):
         "standard", or "safe" for colour-blind readers.
     nomenclature
         The classes to draw.
+    network
+        A trained network of these classes: its map lies beneath, it proposes where to draw, and
+        a click adapts it to what is drawn (`s2kit.adapt`), in the background. ``network`` and
+        ``class_map`` are then the newest that were no worse. A whole tile takes minutes to map.
 
     Raises
     ------
+    TypeError
+        If an argument is of another type.
     S2kitError
-        If the file cannot be used as a benchmark of this scene, or an underlay does not fit.
+        If the file cannot be used as a benchmark of this scene, an underlay does not fit, or the
+        network has other classes or cannot map the scene.
 
     Examples
     --------
     >>> Digitiser("data/results/mine.gpkg", scene)  # doctest: +SKIP
+    >>> Digitiser("mine.gpkg", scene, network=load_network("strzegom"))  # doctest: +SKIP
     """
 
-    answers = ("hello", "edit", "pixels")
+    answers = ("hello", "edit", "pixels", "codes", "next", "retrain")
     _esm = javascript(*(("s2kit.widgets.digitiser", name) for name in SCRIPTS))
     _css = stylesheet(("s2kit.widgets.digitiser", "digitise.css"))
 
@@ -90,6 +103,7 @@ class Digitiser(MapWidget):
         label_column: str | None = None,
         palette: str = "standard",
         nomenclature: Nomenclature = PAPER,
+        network: "UNet | None" = None,
     ) -> None:
         require_raster(scene, "the scene", ("band", "y", "x"))
         self.scene = scene
@@ -108,6 +122,8 @@ class Digitiser(MapWidget):
         self._drawing = Drawing(shapes, nomenclature)
         self._survey = Survey(scene, nomenclature)
         self._saved: dict[str, Any] = {}
+        if network is not None:
+            self._learner = learner_of(network, scene, nomenclature)
         super().__init__(
             nomenclature,
             path=str(target),
@@ -117,6 +133,7 @@ class Digitiser(MapWidget):
             grid=grid_message(scene),
             attribution=self._images.attribution,
             palette=palette,
+            networked=network is not None,
         )
         if shapes and not target.exists():
             self._save()
@@ -130,6 +147,11 @@ class Digitiser(MapWidget):
         index = list(shapes)
         polygons = gpd.GeoDataFrame(table, index=index, geometry=geometry, crs=self.scene.rio.crs)
         return polygons.astype({"label": "int64"})
+
+    @property
+    def _drawn(self) -> Shapes:
+        """The polygons by number, as they are now: never altered, but replaced."""
+        return self._drawing.shapes
 
     @property
     def mask(self) -> xr.DataArray:

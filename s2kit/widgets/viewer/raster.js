@@ -93,8 +93,10 @@ class Raster {
   }
 }
 
+// #rrggbb or #rrggbbaa as four counts; the second argument is the alpha of those that name none.
 function rgba(hex, alpha = 255) {
-  return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)).concat(alpha);
+  const parts = [1, 3, 5, 7].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return hex.length > 7 ? parts : parts.with(3, alpha);
 }
 
 // Black or white, whichever is read better on a colour (WCAG relative luminance).
