@@ -33,8 +33,9 @@ from s2kit.cartography.panels import (
     show_false_colour,
 )
 from s2kit.exercises import check
+from s2kit.experiments.expected import expected_table, mean_errors, show_expected
 from s2kit.experiments.learning_curve import draw_squares, group_agreement, labelled_as_drawn
-from s2kit.experiments.own_places import course_places
+from s2kit.experiments.own_places import course_places, known_places
 from s2kit.experiments.trust import show_fifths, trust_table
 from s2kit.maps.applicability import told, unlike_training
 from s2kit.settings import course_source, elsewhere, home
@@ -50,7 +51,8 @@ from s2kit.sources.places import Places
 # network that has learnt real scenes has not seen that either.
 
 # %% tags=["shared"]
-places = course_places(course_source(), Places(elsewhere()), s2kit.open_source("simulated", home()))
+simulated = s2kit.open_source("simulated", home())
+places = course_places(course_source(), Places(elsewhere()), simulated)
 network = s2kit.load_network("strzegom")
 
 # %%
@@ -222,6 +224,41 @@ trust.set_index("place")[columns].round(2)
 # python -m s2kit classify mine.tif --out mine_map.tif --applicability mine_unlike.tif
 # python -m s2kit transfer --applicability
 # ```
+#
+# ## How right will it be?
+#
+# A bolder question: what accuracy should one *expect* of a map, before anybody has drawn a label?
+# Three answers, from simple to careful.
+#
+# - The **mean confidence**: if the network is 80 % sure on average, expect 80 %.
+# - The **thresholded confidence**: find the threshold that as many pixels pass as are right, where
+#   the truth is known; then count how many pass it here (Garg et al. 2022).
+# - **Confidence and dissimilarity** together: a logistic regression of being right, fitted where
+#   the truth is known.
+#
+# And where is the truth known, of every pixel, in a country that the network has never seen? In the
+# simulated one. So what to expect is learnt there, and tried on the places.
+
+# %% tags=["shared"]
+known = known_places(simulated, apart_from=[place.name for place in places])
+expected = expected_table(places, {"strzegom": network}, known)
+
+# %%
+show_expected(expected)
+
+# %%
+expected.set_index("place").drop(columns="network").round(2)
+
+# %%
+mean_errors(expected).round(2)
+
+# %% [markdown]
+# On the line, the expectation is true; above it, the map is worse than one would think. Mean
+# confidence is a flatterer. What was learnt where the network errs is closer to the truth, as long
+# as the place is made of classes that the network knows. If it is made of another, no
+# number helps that is computed from the network alone: the network cannot know what is missing
+# among its classes. `python -m s2kit transfer --expected` does the same for all places, and for a
+# list of your own.
 #
 # ## Ten polygons
 #

@@ -56,10 +56,14 @@ STAND_INS = ("kolbuszowa_20210509", "krakow_20220603_1", "strzegom_20221012")
 """Simulated scenes for the same, none of them a test scene."""
 
 
-def known_places(simulated: SimulatedSource) -> list[ScoredPlace]:
-    """Return the simulated `STAND_INS` and validation scene, labelled by their truth."""
+def known_places(simulated: SimulatedSource, apart_from: Iterable[str] = ()) -> list[ScoredPlace]:
+    """Return the simulated `STAND_INS` and validation scene, labelled by their truth.
+
+    ``apart_from`` names scenes that are left out, for they are to be scored.
+    """
+    left_out = set(apart_from)
     names = [*STAND_INS, *simulated.list(split="validation")]
-    return [_simulated_place(simulated, name) for name in names]
+    return [_simulated_place(simulated, name) for name in names if name not in left_out]
 
 
 def course_places(source: Source, places: Places, simulated: SimulatedSource) -> list[ScoredPlace]:
