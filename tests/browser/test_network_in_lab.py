@@ -27,6 +27,8 @@ digitiser = s2kit.Digitiser(f"{uuid.uuid4().hex}.gpkg", scene, start=polygons, n
 digitiser
 """
 CHANGED = (180, 0, 90)
+TRAINING = 300_000
+"""Milliseconds that a retraining may take where browser, server and kernel share two cores."""
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +99,7 @@ def test_a_better_map_takes_over_while_one_goes_on_drawing(notebook):
     draw(notebook, 75, 75, 93, 93)
     page.locator("[data-polygons='15']").wait_for()
     assert len(saved(notebook)) == 15
-    page.locator(".s2kit-network[data-state='better'][data-version='1']").wait_for()
+    page.locator(".s2kit-network[data-state='better'][data-version='1']").wait_for(timeout=TRAINING)
     text = status(notebook).inner_text()
     assert "polygons held back: " in text
     assert " % after (mean of their classes); " in text
@@ -117,7 +119,7 @@ def test_a_better_map_takes_over_while_one_goes_on_drawing(notebook):
     # The polygon of meanwhile is part of the next run.
     page.get_by_role("button", name="Retrain").click()
     status(notebook).filter(has_text="retraining on 15 polygons").wait_for()
-    page.locator("[data-state='better'][data-version='2']").wait_for()
+    page.locator("[data-state='better'][data-version='2']").wait_for(timeout=TRAINING)
 
 
 OUTLINE = """() => {
@@ -162,7 +164,7 @@ def test_all_can_be_reached_read_and_looked_up(notebook):
     page.keyboard.press("w")
     page.locator(".s2kit-why", has_text="place 1 of").wait_for()
     page.keyboard.press("r")
-    page.locator("[data-state='better']").wait_for()
+    page.locator("[data-state='better']").wait_for(timeout=TRAINING)
     assert all(names(notebook.widget))
     assert {"map beneath", "Opacity", "changed", "Where next", "Retrain"} <= set(
         names(notebook.widget)
