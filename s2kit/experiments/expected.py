@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -26,6 +27,9 @@ confidence, Garg et al. 2022). The third is a logistic regression of being right
 
 PIXELS = 5000
 """Drawn of each known scene: neighbours are alike."""
+
+MARKERS = "osD^v"
+"""Of networks in the figure."""
 
 Values = npt.NDArray[np.floating]
 
@@ -140,21 +144,27 @@ def mean_errors(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def show_expected(table: pd.DataFrame) -> None:
-    """Draw expected against true accuracy, one point per place, a panel per way.
+    """Draw expected against true accuracy: panels are ways, colours are places.
 
     ``table`` as `expected_table` returns it.
     """
     _, axes = plt.subplots(
-        1, len(WAYS), figsize=(11.5, 4), sharey=True, sharex=True, layout="constrained"
+        1, len(WAYS), figsize=(12.5, 3.9), sharey=True, sharex=True, layout="constrained"
     )
+    places, several = list(dict.fromkeys(table.place)), table.network.nunique() > 1
     for ax, way in zip(axes, WAYS, strict=True):
         ax.plot([0, 100], [0, 100], color="0.7", zorder=0)
-        for name, own in table.groupby("network", sort=False):
-            ax.scatter(100 * own.accuracy, 100 * own[way], s=28, label=name)
+        for marker, (name, own) in zip(
+            cycle(MARKERS), table.groupby("network", sort=False), strict=False
+        ):
+            for row in own.to_dict("records"):
+                label = f"{row['place']}, {name}" if several else row["place"]
+                colour = f"C{places.index(row['place'])}"
+                at = 100 * row["accuracy"], 100 * row[way]
+                ax.scatter(*at, s=32, marker=marker, color=colour, label=label)
         ax.set(title=way, xlabel="true (%)", xlim=(-3, 103), ylim=(-3, 103), aspect="equal")
     axes[0].set_ylabel("expected (%)")
-    if table.network.nunique() > 1:
-        axes[0].legend(frameon=False, fontsize=8)
+    axes[-1].legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, fontsize=8)
 
 
 def _learn(

@@ -66,5 +66,5 @@ def test_the_errors_are_those_of_the_table() -> None:
     show_expected(table)
     panels = plt.gcf().axes
     assert [each.get_title() for each in panels] == list(WAYS)
-    points = panels[0].collections[0].get_offsets()
+    points = [each.get_offsets()[0] for each in panels[0].collections]
     np.testing.assert_allclose(points, [[50, 90], [70, 90]])
