@@ -96,7 +96,7 @@ def show_applicability(
 ) -> None:
     """Draw the dissimilarity index (y, x), 1 = the edge of the area of applicability.
 
-    Pale is like the training, red is unlike all of it; above `UNLIKE_ENOUGH` all is as dark.
+    Pale is like the training, magenta is unlike all of it; above `UNLIKE_ENOUGH` all is as dark.
     """
     label = "dissimilarity to the training; above 1: unlike all of it"
     colours = dissimilarity_colormap(UNLIKE_STEPS)

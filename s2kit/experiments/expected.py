@@ -78,7 +78,8 @@ def expected_table(
     Raises
     ------
     S2kitError
-        If a network has been trained on all known scenes, or holds no reference.
+        If a network has been trained on all known scenes or holds no reference, or no labelled
+        pixel of a place can be compared.
 
     Examples
     --------
@@ -132,15 +133,13 @@ def mean_errors(table: pd.DataFrame) -> pd.DataFrame:
     >>> mean_errors(table)["bias"].round(2).tolist()
     [0.4, 0.1, -0.1]
     """
-    rows = {}
-    for name, own in table.groupby("network", sort=False):
-        for way in WAYS:
-            difference = own[way] - own.accuracy
-            rows[name, way] = difference.abs().mean(), difference.mean()
-    columns = ["mean absolute error", "bias"]
-    errors = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    errors.index = pd.MultiIndex.from_tuples(errors.index, names=["network", "way"])
-    return errors
+    names = list(dict.fromkeys(table.network))
+    index = pd.MultiIndex.from_product([names, WAYS], names=["network", "way"])
+    differences = [
+        (own[way] - own.accuracy) for _, own in table.groupby("network", sort=False) for way in WAYS
+    ]
+    rows = [(each.abs().mean(), each.mean()) for each in differences]
+    return pd.DataFrame(rows, index=index, columns=["mean absolute error", "bias"])
 
 
 def show_expected(table: pd.DataFrame) -> None:
@@ -204,6 +203,11 @@ def _pixels(network: UNet, place: ScoredPlace) -> _Pixels:
     shares = np.stack([values[groups == g].sum(axis=0) for g in range(len(class_groups()))])
     mapped = groups[np.nan_to_num(values).argmax(axis=0)]
     both = (reference >= 0) & np.isfinite(values[0])
+    if not both.any():
+        raise S2kitError(
+            f"{place.name}: no pixel with data has a label that can be compared; check that image "
+            "and labels belong together, and the legend"
+        )
     sure = np.take_along_axis(shares, mapped[None], axis=0)[0]
     return _Pixels(sure[both], unlike[both], (reference == mapped)[both])
 

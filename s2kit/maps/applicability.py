@@ -44,10 +44,9 @@ def applicability(
     DataArray
         float32 (y, x), NaN = no data: 0 where the network has learnt a pixel with the same logits,
         above 1 where it is unlike all of them (Meyer & Pebesma 2021, with the index divided by its
-        threshold). There, expect about twice as many
-        mistakes (``transfer --applicability`` counts them); a value below 1 promises nothing: the
-        pastures of Ireland look familiar to a network that never learnt one. The attribute
-        ``long_name`` says what it is.
+        threshold). There, expect about twice as many mistakes (``transfer --applicability`` counts
+        them); a value below 1 promises nothing: the pastures of Ireland look familiar to a network
+        that never learnt one. The attribute ``long_name`` says what it is.
 
     Raises
     ------

@@ -36,7 +36,16 @@ def test_it_is_expected_where_it_was_learnt(network: UNet) -> None:
 def test_a_place_without_labels_is_left_out(network: UNet) -> None:
     known = labelled("known", seed=1)
     bare = ScoredPlace("bare", known.scene, None, "")
-    assert expected_table([bare], {"simulated": network}, [known]).empty
+    table = expected_table([bare], {"simulated": network}, [known])
+    assert table.empty
+    assert mean_errors(table).empty
+
+
+def test_labels_that_cannot_be_compared_are_refused(network: UNet) -> None:
+    known = labelled("known", seed=1)
+    nothing = ScoredPlace("nothing", known.scene, known.labels.copy(data=known.labels * 0), "paper")
+    with pytest.raises(S2kitError, match="nothing: no pixel with data has a label"):
+        expected_table([nothing], {"simulated": network}, [known])
 
 
 def test_scenes_of_the_training_teach_nothing(network: UNet) -> None:
