@@ -1,0 +1,84 @@
+"""What of the machine a run may use: free memory and cores, as this process is limited."""
+
+import math
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+WINDOW_MEMORY = 900 * 10**6
+"""Bytes for one window, if as much is free; all in all it keeps a run below 1.5 GB."""
+
+SHARE = 0.8
+"""Of the free memory; the rest is for reading and writing."""
+
+CGROUP = Path("/sys/fs/cgroup")
+
+
+def window_memory() -> int:
+    """Return how many bytes one window may take: `WINDOW_MEMORY`, or less where less is free."""
+    return int(min([WINDOW_MEMORY, *(SHARE * free for free in _free())]))
+
+
+def usable_cores() -> int:
+    """Return the number of cores that this process may use, by affinity and cgroup quota."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    quotas = [_quota(folder) for folder in _cgroups("")]
+    return max(1, min([cores, *(math.ceil(quota) for quota in quotas if quota is not None)]))
+
+
+def _free() -> Iterator[int]:
+    """Yield the bytes that are free by each of the limits that there are; on Linux only."""
+    lines = _text(Path("/proc/meminfo")).splitlines()
+    yield from (int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    for folder in _cgroups("memory"):
+        for limit, used in (
+            ("memory.max", "memory.current"),
+            ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+        ):
+            bound, now = _number(folder / limit), _number(folder / used)
+            if bound is not None and now is not None and bound < 1 << 60:
+                yield max(0, bound - now + _cached(folder / "memory.stat"))
+    if sys.platform != "win32":
+        import resource
+
+        bound, _ = resource.getrlimit(resource.RLIMIT_AS)
+        pages = _text(Path("/proc/self/statm")).split()
+        if bound != resource.RLIM_INFINITY and pages:
+            yield max(0, bound - int(pages[0]) * resource.getpagesize())
+
+
+def _cgroups(controller: str) -> Iterator[Path]:
+    """Yield the folders of this process's cgroups, from its own up to the root."""
+    for line in _text(Path("/proc/self/cgroup")).splitlines():
+        number, controllers, path = line.split(":", 2)
+        if number != "0" and controller not in controllers.split(","):
+            continue
+        root = CGROUP if number == "0" else CGROUP / controllers
+        folder = root / path.lstrip("/")
+        yield from (each for each in (folder, *folder.parents) if each.is_relative_to(root))
+
+
+def _cached(statistics: Path) -> int:
+    """Return the bytes of a cgroup that hold files, and are given up when they are needed."""
+    for line in _text(statistics).splitlines():
+        if line.startswith("inactive_file "):
+            return int(line.split()[1])
+    return 0
+
+
+def _quota(folder: Path) -> float | None:
+    limit, _, period = _text(folder / "cpu.max").partition(" ")
+    return int(limit) / int(period) if limit.isdigit() else None
+
+
+def _number(path: Path) -> int | None:
+    text = _text(path).strip()
+    return int(text) if text.isdigit() else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
