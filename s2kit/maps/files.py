@@ -2,7 +2,8 @@
 
 A map is three files: ``MAP.tif`` (cloud-optimised: codes, colour table, attribution),
 ``MAP.tif.aux.xml`` (GDAL's persistent auxiliary metadata: category names and a raster attribute
-table, read by GDAL and by QGIS from 3.30 on) and ``MAP.qml`` (the layer style that any QGIS 3 applies on opening).
+table, read by GDAL and by QGIS from 3.30 on) and ``MAP.qml`` (the layer style that any QGIS 3
+applies on opening).
 """
 
 import warnings
@@ -44,7 +45,7 @@ def write_class_map(
     tags: Mapping[str, str] | None = None,
     layers: Sequence[tuple[Path | str, Layer, xr.DataArray]] = (),
 ) -> None:
-    """Write a class map as cloud-optimised GeoTIFF with names and colours (three files).
+    """Write a class map as cloud-optimised GeoTIFF with names and colours (see the module).
 
     Parameters
     ----------

@@ -122,10 +122,10 @@ def resumable(
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder / "lock", wait=False):
             work = Work(folder, key, count)
-            note = work.take_up()
-            if note:
-                say(note)
             try:
+                note = work.take_up()
+                if note:
+                    say(note)
                 yield work
             except BaseException:
                 if count > 1 and work.done:

@@ -78,6 +78,11 @@ class SceneFile:
         """Height and width in pixels."""
         return int(self._dataset.height), int(self._dataset.width)
 
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """Return what was decided of the file: its bands, and scale and offset of its numbers."""
+        return str(self._choice.indexes), str(self._scale.numbers), str(self._scale.offset)
+
     def read(self, rows: slice, columns: slice) -> xr.DataArray:
         """Read a window: reflectance, float32 (band, y, x), NaN = no data.
 

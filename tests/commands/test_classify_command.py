@@ -61,7 +61,8 @@ def test_an_image_becomes_a_map_and_a_confidence(tmp_path: Path, weights: Path) 
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0].startswith("offset 1000, decided by the darkest pixels")
-    assert lines[1].startswith(" 1  coniferous forest")
+    assert lines[1].startswith("eight looks, as the image has no more than 4 megapixels")
+    assert lines[2].startswith(" 1  coniferous forest")
     assert lines[-2].split() == ["0", "no", "data", "0.3", "ha"]
     assert lines[-1] == f"class map in {out}"
     codes = read_class_map(out)
