@@ -11,6 +11,7 @@ import rasterio
 import rasterio.shutil
 import rioxarray  # noqa: F401 - gives arrays their .rio
 import xarray as xr
+from rasterio._err import CPLE_BaseError
 from rasterio.windows import Window
 
 BLOCK = 256
@@ -63,10 +64,13 @@ def write_cog(
             for window, values in pieces():
                 target.write(values, 1, window=_window(window))
             describe(target)
-        rasterio.shutil.copy(
-            scratch, part, driver="COG", compress="deflate", blocksize=BLOCK,
-            overview_resampling=overviews, num_threads=1, bigtiff="if_safer",
-        )  # fmt: skip
+        try:
+            rasterio.shutil.copy(
+                scratch, part, driver="COG", compress="deflate", blocksize=BLOCK,
+                overview_resampling=overviews, num_threads=1, bigtiff="if_safer",
+            )  # fmt: skip
+        except CPLE_BaseError as error:  # GDAL's own, which rasterio does not always wrap
+            raise OSError(str(error)) from error
     scratch.unlink()
     with rasterio.open(part) as file:
         for window, values in pieces():

@@ -47,7 +47,7 @@ class Work:
                 )
         self.clear()
         _write(self.folder / "key.json", lambda file: file.write(json.dumps(self.key).encode()))
-        if not left or changed is None:
+        if not left or not changed:
             return None
         return (
             f"starting anew: of an interrupted run {len(left)} windows are done, but the "
@@ -65,19 +65,20 @@ class Work:
             return {name: file[name] for name in file.files}
 
     def clear(self) -> None:
-        """Remove all files but the lock."""
+        """Remove all files but the lock; without a key, the windows that are left mean nothing."""
+        (self.folder / "key.json").unlink(missing_ok=True)
         for path in self.folder.iterdir():
             if path.name != "lock":
                 path.unlink()
         self.done = set()
 
     def _changed(self) -> str | None:
-        """Return what differs from the run before, in words; None if nothing does."""
+        """Return in words what differs from the run before: None if nothing, "" if none was."""
         try:
             before = json.loads((self.folder / "key.json").read_bytes())
             differ = [name for name, value in self.key.items() if before.get(name) != value]
         except (OSError, ValueError, AttributeError):
-            return "settings"
+            return ""
         return " and the ".join(differ) or None
 
     def _is_whole(self, number: int) -> bool:
