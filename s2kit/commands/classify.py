@@ -14,7 +14,7 @@ from s2kit.maps.applicability import reference, told
 from s2kit.maps.areas import area_lines, class_areas
 from s2kit.maps.engines import ENGINES
 from s2kit.maps.files import check_map_path, map_files
-from s2kit.maps.memory import usable_cores, window_memory
+from s2kit.maps.memory import give_memory_back, usable_cores, window_memory
 from s2kit.maps.provenance import map_statistics
 from s2kit.maps.streamed import EIGHT_LOOKS, Outputs, Settings, classify_file
 from s2kit.network.weights import load_network
@@ -140,6 +140,7 @@ def classify(
     more = [*layers, *filter(None, (areas, polygons))]
     inputs = [path for path in (image, weights, statistics_from) if path is not None]
     check_outputs([*map_files(out), *more], inputs)
+    give_memory_back()
     network = load_network(weights or "strzegom")
     if unlike_out:
         reference(network)

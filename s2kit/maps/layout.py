@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from s2kit.errors import S2kitError
 from s2kit.network.unet import UNet, receptive_field
-from s2kit.scenes.bands import BAND_NAMES
 
 Window = tuple[slice, slice]
 
@@ -146,12 +145,17 @@ def layout_by_memory(network: UNet, height: int, width: int, memory: int, turns:
 def bytes_per_pixel(network: UNet, turns: bool) -> int:
     """Return how much memory a window takes per pixel.
 
-    Most is needed where the last skip connection, what comes up from below and both together are
-    in memory: 4 × width numbers, and the deeper levels' skips and input, half as much again. The
-    scene's bands, the input, logits and probabilities are there as well; with turns once more.
+    Most is needed where the last skip connection and what comes up from below have been put
+    together and the next layer's output is made, 3 × width numbers, with the deeper levels' skips
+    half a width more. The input is there as well. Of eight looks, the probabilities of all are
+    kept, and put together at the end.
     """
-    given = len(BAND_NAMES) + network.channels + 2 * len(network.nomenclature)
-    return int(4 * (6 * network.width + given * (2 if turns else 1)))
+    channels, width, classes = network.channels, network.width, len(network.nomenclature)
+    if turns:
+        numbers = max(2 * channels + 3.5 * width + 7 * classes, channels + 17 * classes)
+    else:
+        numbers = channels + 3.5 * width + classes
+    return int(4 * numbers)
 
 
 def fewest_pixels(network: UNet) -> int:

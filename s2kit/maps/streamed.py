@@ -185,7 +185,8 @@ def _finish(
     looked = looked_windows(
         network, scene.read, statistics, (both for _, both in left), engine, turns
     )
-    for (number, _), (core, probabilities, logits) in zip(left, looked, strict=True):
+    for number, (core, _) in left:
+        _, probabilities, logits = next(looked)  # a zip would hold them while the next are made
         layers: Layers = {CODES: likeliest(probabilities, classes)}
         if CONFIDENCE in wanted:
             layers[CONFIDENCE.name] = _counts(CONFIDENCE, probabilities.max(axis=0))
@@ -195,6 +196,7 @@ def _finish(
             counted.add(layers[CODES], unlike)
             layers[APPLICABILITY.name] = _counts(APPLICABILITY, unlike)
             layers[STATE] = np.append(counted.outside, counted.seen)
+        del probabilities, logits
         work.save(number, layers)
         done += _pixels(core)
         yield done, before
