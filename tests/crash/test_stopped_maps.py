@@ -149,6 +149,20 @@ def test_a_window_that_is_not_whole_is_done_again(
     assert contents(here) == files
 
 
+def test_work_that_is_not_ours_to_read_is_removed(
+    tmp_path: Path, network: UNet, image: Path, undisturbed: tuple[dict[str, bytes], int]
+) -> None:
+    for key in ("[1, 2", "[]", '{"image": 3}'):
+        here = tmp_path / "here"
+        (here / WORK).mkdir(parents=True)
+        (here / WORK / "0.npz").write_bytes(b"half a window")
+        (here / WORK / "1.part").write_bytes(b"half a window")
+        (here / WORK / "key.json").write_text(key)
+        Run(network, image)(here)
+        assert contents(here) == undisturbed[0]
+        shutil.rmtree(here)
+
+
 def garbled(data: bytes) -> bytes:
     start, end = len(data) // 2, len(data) // 2 + 9
     return data[:start] + bytes(each ^ 0xFF for each in data[start:end]) + data[end:]
