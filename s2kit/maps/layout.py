@@ -63,6 +63,12 @@ class Layout:
         return min(heights) * min(widths)
 
     @property
+    def largest(self) -> int:
+        """Pixels of the largest window."""
+        heights, widths = self._sizes()
+        return max(heights) * max(widths)
+
+    @property
     def computed(self) -> int:
         """Pixels of all windows together."""
         heights, widths = self._sizes()

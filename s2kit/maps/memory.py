@@ -17,12 +17,13 @@ SHARE = 0.8
 M_MMAP_THRESHOLD = -3
 """Of ``malloc.h``."""
 
-CGROUP = Path("/sys/fs/cgroup")
+ROOT = Path("/")
+"""Where the system tells of itself."""
 
 
-def window_memory() -> int:
+def window_memory(root: Path = ROOT) -> int:
     """Return how many bytes one window may take: `WINDOW_MEMORY`, or less where less is free."""
-    return int(min([WINDOW_MEMORY, *(SHARE * free for free in _free())]))
+    return int(min([WINDOW_MEMORY, *(SHARE * free for free in _free(root))]))
 
 
 def give_memory_back() -> None:
@@ -36,18 +37,18 @@ def give_memory_back() -> None:
             ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 
-def usable_cores() -> int:
+def usable_cores(root: Path = ROOT) -> int:
     """Return the number of cores that this process may use, by affinity and cgroup quota."""
     cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    quotas = [_quota(folder) for folder in _cgroups("")]
+    quotas = [_quota(folder) for folder in _cgroups(root, "")]
     return max(1, min([cores, *(math.ceil(quota) for quota in quotas if quota is not None)]))
 
 
-def _free() -> Iterator[int]:
+def _free(root: Path) -> Iterator[int]:
     """Yield the bytes that are free by each of the limits that there are; on Linux only."""
-    lines = _text(Path("/proc/meminfo")).splitlines()
+    lines = _text(root / "proc/meminfo").splitlines()
     yield from (int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
-    for folder in _cgroups("memory"):
+    for folder in _cgroups(root, "memory"):
         for limit, used in (
             ("memory.max", "memory.current"),
             ("memory.limit_in_bytes", "memory.usage_in_bytes"),
@@ -59,20 +60,20 @@ def _free() -> Iterator[int]:
         import resource
 
         bound, _ = resource.getrlimit(resource.RLIMIT_AS)
-        pages = _text(Path("/proc/self/statm")).split()
+        pages = _text(root / "proc/self/statm").split()
         if bound != resource.RLIM_INFINITY and pages:
             yield max(0, bound - int(pages[0]) * resource.getpagesize())
 
 
-def _cgroups(controller: str) -> Iterator[Path]:
+def _cgroups(root: Path, controller: str) -> Iterator[Path]:
     """Yield the folders of this process's cgroups, from its own up to the root."""
-    for line in _text(Path("/proc/self/cgroup")).splitlines():
+    for line in _text(root / "proc/self/cgroup").splitlines():
         number, controllers, path = line.split(":", 2)
         if number != "0" and controller not in controllers.split(","):
             continue
-        root = CGROUP if number == "0" else CGROUP / controllers
-        folder = root / path.lstrip("/")
-        yield from (each for each in (folder, *folder.parents) if each.is_relative_to(root))
+        top = root / "sys/fs/cgroup" / ("" if number == "0" else controllers)
+        folder = top / path.lstrip("/")
+        yield from (each for each in (folder, *folder.parents) if each.is_relative_to(top))
 
 
 def _cached(statistics: Path) -> int:

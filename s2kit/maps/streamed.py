@@ -15,7 +15,7 @@ from s2kit.maps.checks import check_size
 from s2kit.maps.classify import likeliest, provenance
 from s2kit.maps.files import CODES, write_windows
 from s2kit.maps.layers import APPLICABILITY, CONFIDENCE, Layer
-from s2kit.maps.layout import Layout, Window, layout_by_memory
+from s2kit.maps.layout import Window, bytes_per_pixel, layout_by_memory
 from s2kit.maps.polygons import write_polygons
 from s2kit.maps.typical import warn_if_untypical
 from s2kit.maps.windows import Floats, looked_windows
@@ -149,21 +149,22 @@ def classify_file(
         "weights": tensors_sha256(stored_tensors(network)),
         "settings": json.dumps(
             [
-                used.to_json(), str(layout), settings.engine, turns, network.scaling,
+                used.to_json(), settings.engine, turns, network.scaling,
                 *scene.decisions, [layer.name for _, layer in outputs.layers],
             ]
         ),
     }  # fmt: skip
-    with resumable(outputs.map, key, layout.count, say) as work:
+    most = settings.memory // bytes_per_pixel(network, turns)
+    with resumable(outputs.map, key, layout, most, say) as work:
         wanted = [layer for _, layer in outputs.layers]
-        parts = _finish(network, scene, used, settings.engine, turns, layout, work, wanted, known)
+        parts = _finish(network, scene, used, settings.engine, turns, work, wanted, known)
         for done, before in parts:
             progress(done, before)
         scene.check_unchanged()
         grid = scene.grid.assign_attrs(
             scene.grid.attrs | provenance(network, scene.sha256(), used, turns)
         )
-        return _write(network, grid, layout, work, outputs)
+        return _write(network, grid, work, outputs)
 
 
 def _finish(
@@ -172,13 +173,12 @@ def _finish(
     statistics: ImageStatistics,
     engine: str,
     turns: bool,
-    layout: Layout,
     work: Work,
     wanted: Sequence[Layer],
     known: Reference | None,
 ) -> Iterator[tuple[int, int]]:
     """Do the windows that are left; yield the pixels done, and those done before, after each."""
-    windows = list(enumerate(layout.windows()))
+    windows = list(enumerate(work.layout.windows()))
     left = [(number, both) for number, both in windows if number not in work.done]
     before = done = sum(_pixels(core) for number, (core, _) in windows if number in work.done)
     classes = np.array(network.nomenclature.codes)
@@ -202,11 +202,9 @@ def _finish(
         yield done, before
 
 
-def _write(
-    network: UNet, grid: xr.DataArray, layout: Layout, work: Work, outputs: Outputs
-) -> Mapped:
+def _write(network: UNet, grid: xr.DataArray, work: Work, outputs: Outputs) -> Mapped:
     """Put the windows together, and write all files."""
-    cores = [core for core, _ in layout.windows()]
+    cores = [core for core, _ in work.layout.windows()]
     pixels, unlike = np.zeros(256, np.int64), UnlikeCounts()
 
     def windows() -> Iterator[tuple[Window, Layers]]:

@@ -11,6 +11,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,34 @@ from filelock import Timeout
 from rasterio.errors import RasterioError
 
 from s2kit.errors import S2kitError
+from s2kit.maps.layout import Layout
 from s2kit.scenes.leftovers import locked, undisturbed
 
 Layers = dict[str, npt.NDArray[Any]]
 
 
 class Work:
-    """The finished windows of one map, by number; `resumable` makes it."""
+    """The finished windows of one map, by number; `resumable` makes it.
 
-    def __init__(self, folder: Path, key: Mapping[str, str], count: int) -> None:
+    Attributes
+    ----------
+    layout
+        How the image is cut: as asked for, or as a run before has cut it.
+    done
+        Numbers of the finished windows.
+    """
+
+    def __init__(self, folder: Path, key: Mapping[str, str], layout: Layout, most: int) -> None:
         self.folder = folder
         self.key = dict(key)
-        self.count = count
+        self.layout = layout
+        self.most = most
         self.done: set[int] = set()
+
+    @property
+    def count(self) -> int:
+        """Number of windows."""
+        return self.layout.count
 
     def take_up(self) -> str | None:
         """Find the windows of a run before; return what became of them in words, or None."""
@@ -46,7 +62,8 @@ class Work:
                     "are done"
                 )
         self.clear()
-        _write(self.folder / "key.json", lambda file: file.write(json.dumps(self.key).encode()))
+        told = json.dumps({"key": self.key, "cores": [self.layout.rows, self.layout.columns]})
+        _write(self.folder / "key.json", lambda file: file.write(told.encode()))
         if not left or not changed:
             return None
         return (
@@ -76,9 +93,15 @@ class Work:
         """Return in words what differs from the run before: None if nothing, "" if none was."""
         try:
             before = json.loads((self.folder / "key.json").read_bytes())
-            differ = [name for name, value in self.key.items() if before.get(name) != value]
-        except (OSError, ValueError, AttributeError):
+            differ = [name for name, value in self.key.items() if before["key"].get(name) != value]
+            rows, columns = map(int, before["cores"])
+            cut = replace(self.layout, rows=max(rows, 1), columns=max(columns, 1))
+        except (OSError, ValueError, AttributeError, TypeError, KeyError):
             return ""
+        if not differ and cut.largest > self.most:
+            differ = ["free memory"]
+        if not differ:
+            self.layout = cut
         return " and the ".join(differ) or None
 
     def _is_whole(self, number: int) -> bool:
@@ -94,7 +117,7 @@ class Work:
 
 @contextlib.contextmanager
 def resumable(
-    out: Path, key: Mapping[str, str], count: int, say: Callable[[str], object]
+    out: Path, key: Mapping[str, str], layout: Layout, most: int, say: Callable[[str], object]
 ) -> Iterator[Work]:
     """Give the work on a map, with the windows that a run before has finished.
 
@@ -107,8 +130,10 @@ def resumable(
         The map.
     key
         What the windows depend on, by name: the image, the weights, the settings.
-    count
-        Number of windows.
+    layout
+        How the image is cut, unless a run before has cut it otherwise.
+    most
+        Pixels of the largest window for which there is memory.
     say
         Called with a sentence about windows that were found or are left.
 
@@ -122,18 +147,18 @@ def resumable(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder / "lock", wait=False):
-            work = Work(folder, key, count)
+            work = Work(folder, key, layout, most)
             try:
                 note = work.take_up()
                 if note:
                     say(note)
                 yield work
             except BaseException:
-                if count > 1 and work.done:
+                if work.count > 1 and work.done:
                     with contextlib.suppress(OSError):
                         say(
-                            f"{len(work.done)} of {count} windows are kept; the same command goes "
-                            "on from there"
+                            f"{len(work.done)} of {work.count} windows are kept; the same command "
+                            "goes on from there"
                         )
                     raise
                 with undisturbed(), contextlib.suppress(OSError):

@@ -40,13 +40,15 @@ def image(tmp_path: Path, landscape: Callable[..., np.ndarray]) -> Path:
 class Run:
     """Makes the map of an image in a folder; knows how many windows it did and what it said."""
 
-    def __init__(self, network: UNet, image: Path, turns: bool = False) -> None:
-        self.network, self.image, self.turns = network, image, turns
+    def __init__(
+        self, network: UNet, image: Path, turns: bool = False, pixels: int = PIXELS
+    ) -> None:
+        self.network, self.image, self.turns, self.pixels = network, image, turns, pixels
         self.windows = 0
         self.said: list[str] = []
 
     def __call__(self, folder: Path, after: Callable[[int], object] = lambda windows: None) -> None:
-        memory = PIXELS * bytes_per_pixel(self.network, self.turns)
+        memory = self.pixels * bytes_per_pixel(self.network, self.turns)
         outputs = Outputs(folder / "map.tif", folder / "sure.tif")
 
         def progress(done: int, before: int) -> None:
@@ -146,6 +148,25 @@ def test_a_window_that_is_not_whole_is_done_again(
     again = Run(network, image)
     again(here)
     assert again.windows == count - 1
+    assert contents(here) == files
+
+
+def test_more_memory_goes_on_and_less_begins_anew(
+    tmp_path: Path, network: UNet, image: Path, undisturbed: tuple[dict[str, bytes], int]
+) -> None:
+    files, count = undisturbed
+    here = tmp_path / "here"
+    here.mkdir()
+    stopped(network, image, here)
+    more = Run(network, image, pixels=4 * PIXELS)
+    more(here)
+    assert more.windows == count - 2
+    assert contents(here) == files
+    stopped(network, image, here)
+    less = Run(network, image, pixels=20_000)
+    less(here)
+    assert "but the free memory changed since" in less.said[0]
+    assert less.windows > count
     assert contents(here) == files
 
 
