@@ -41,6 +41,11 @@ def start(image: Path, weights: Path, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", CHILD, *map(str, words)])
 
 
+def windows(folder: Path) -> int:
+    """Return how many windows are kept in a folder."""
+    return len(list(folder.glob(".*.work-s2kit/*.npz")))
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Return the files of a folder."""
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
@@ -60,16 +65,17 @@ def main(kills: int) -> None:
             file.descriptions = BAND_NAMES
         torch.manual_seed(0)
         save_network(weights, UNet(width=8, depth=2, scaling="both"))
-        begun = time.monotonic()
         assert start(image, weights, folder / "undisturbed").wait() == 0
-        whole = time.monotonic() - begun
         random = np.random.default_rng(0)
         for kill in range(1, kills + 1):
             run = start(image, weights, folder / "killed")
-            time.sleep(float(random.uniform(0.3, 0.8)) * whole)
+            target = windows(folder / "killed") + int(random.integers(0, 4))
+            while windows(folder / "killed") < target and run.poll() is None:
+                time.sleep(0.02)
+            time.sleep(float(random.uniform(0, 0.3)))
             run.kill()
             ended = run.wait() == 0
-            kept = len(list((folder / "killed").glob(".*.work-s2kit/*.npz")))
+            kept = windows(folder / "killed")
             print(f"kill {kill}: {'too late' if ended else f'{kept} windows kept'}", flush=True)
             if ended:
                 assert contents(folder / "killed") == contents(folder / "undisturbed")
