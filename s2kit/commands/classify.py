@@ -1,24 +1,26 @@
 """``python -m s2kit classify``: a class map of one image."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import numpy as np
-import xarray as xr
+import torch
 
 from s2kit.commands.options import bands_option, offset_option
+from s2kit.commands.progress import Progress
 from s2kit.errors import S2kitError
-from s2kit.maps.applicability import applicability, reference, told, unlike_training
-from s2kit.maps.classify import classify as run
+from s2kit.maps.applicability import reference, told
+from s2kit.maps.areas import area_lines, class_areas
 from s2kit.maps.engines import ENGINES
-from s2kit.maps.files import check_map_path, map_files, write_class_map
-from s2kit.maps.layers import APPLICABILITY, CONFIDENCE
+from s2kit.maps.files import check_map_path, map_files
+from s2kit.maps.memory import give_memory_back, usable_cores, window_memory
 from s2kit.maps.provenance import map_statistics
+from s2kit.maps.streamed import EIGHT_LOOKS, Outputs, Settings, classify_file
 from s2kit.network.weights import load_network
 from s2kit.scenes.files import open_raster
-from s2kit.scenes.nomenclature import NO_DATA, nomenclature_of
-from s2kit.scenes.raster import read_scene
-from s2kit.scenes.statistics import ImageStatistics, image_statistics
+from s2kit.scenes.scene_file import SceneFile, open_scene
+from s2kit.scenes.statistics import ImageStatistics
 from s2kit.scenes.writer import check_outputs
 
 PATH = click.Path(path_type=Path, dir_okay=False)
@@ -31,6 +33,7 @@ Examples:
   python -m s2kit classify image.tif --offset 1000 --weights my.safetensors \\
       --out map.tif --confidence confidence.tif
   python -m s2kit classify piece.tif --statistics whole.tif --out piece_map.tif
+  python -m s2kit classify tile.tif --out map.tif --areas areas.csv --polygons fields.gpkg
 
 Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
 )
@@ -62,10 +65,9 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
 )
 @click.option(
     "--turns/--no-turns",
-    default=True,
-    show_default=True,
+    default=None,
     help="Test-time augmentation: the mean of eight looks, rotations and reflections; without it "
-    "one look, eight times as fast.",
+    "one look, eight times as fast. Default: eight up to 4 megapixels, one above.",
 )
 @click.option(
     "--confidence", metavar="FILE.tif", type=PATH, help="Also write how sure it is, in per cent."
@@ -78,6 +80,29 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     help="Also write how unlike the training each pixel is (above 1: unlike all of it), and say "
     "how much of the image is.",
 )
+@click.option(
+    "--areas", metavar="FILE.csv", type=PATH, help="Also write the area of each class in hectares."
+)
+@click.option(
+    "--polygons",
+    metavar="FILE.gpkg",
+    type=PATH,
+    help="Also write the map as polygons, the small ones dissolved.",
+)
+@click.option(
+    "--min-area",
+    metavar="HECTARES",
+    type=click.FloatRange(min=0),
+    default=0.5,
+    show_default=True,
+    help="The smallest polygon of --polygons; smaller areas join their largest neighbour.",
+)
+@click.option(
+    "--threads",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Cores to compute with. Default: all that this process may use.",
+)
 def classify(
     image: Path,
     out: Path,
@@ -86,9 +111,13 @@ def classify(
     offset: str | None,
     bands: str | None,
     engine: str,
-    turns: bool,
+    turns: bool | None,
     confidence: Path | None,
     unlike_out: Path | None,
+    areas: Path | None,
+    polygons: Path | None,
+    min_area: float,
+    threads: int | None,
 ) -> None:
     """Map land cover classes of a ten-band image.
 
@@ -98,29 +127,52 @@ def classify(
     numbers of Sentinel-2 Level-2A, or reflectance as floating point numbers. Bands are found by
     their names; without names they must be ten, in this order, or as --bands says. The map
     opens in QGIS with the classes' names and colours.
+
+    A whole tile takes 1.5 GB of memory. A run that was stopped goes on if it is typed again.
     """
-    more = list(filter(None, (confidence, unlike_out)))
-    for path in (out, *more):
+    check_map_path(out)
+    layers = list(filter(None, (confidence, unlike_out)))
+    for path in layers:
         check_map_path(path)
+    for file, ending in ((areas, ".csv"), (polygons, ".gpkg")):
+        if file is not None and file.suffix.lower() != ending:
+            raise S2kitError(f"{file} must end in {ending}")
+    more = [*layers, *filter(None, (areas, polygons))]
     inputs = [path for path in (image, weights, statistics_from) if path is not None]
     check_outputs([*map_files(out), *more], inputs)
+    give_memory_back()
     network = load_network(weights or "strzegom")
     if unlike_out:
         reference(network)
-    scene = _read(image, offset, bands)
+    torch.set_num_threads(min(threads or torch.get_num_threads(), usable_cores()))
     statistics = _statistics(statistics_from, offset, bands) if statistics_from else None
-    codes, sure = run(network, scene, statistics, engine=engine, turns=turns)
-    lines, layers = _areas(codes), []
-    if confidence:
-        layers.append((confidence, CONFIDENCE, sure))
-    if unlike_out:
-        unlike = applicability(network, scene, statistics, engine=engine)
-        layers.append((unlike_out, APPLICABILITY, unlike))
-        lines.append(told(unlike_training(codes, unlike)))
-    write_class_map(out, codes, layers=layers)
-    for line in lines:
-        click.echo(line)
+    settings = Settings(engine, turns, window_memory())
+    outputs = Outputs(out, confidence, unlike_out, areas, polygons, min_area)
+    with _opened(image, offset, bands) as scene:
+        height, width = scene.shape
+        click.echo(_looks(settings, height * width))
+        mapped = classify_file(
+            network, scene, outputs, settings, statistics, _say, Progress(height * width)
+        )
+        for line in area_lines(class_areas(mapped.pixels, scene.grid, network.nomenclature)):
+            click.echo(line)
+    if mapped.unlike is not None:
+        click.echo(told(mapped.unlike))
     click.echo(f"class map in {out}")
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)
+
+
+def _looks(settings: Settings, pixels: int) -> str:
+    """Say how many looks are taken, and why."""
+    if settings.turns is not None:
+        return "eight looks (--turns)" if settings.turns else "one look (--no-turns)"
+    size = f"{EIGHT_LOOKS / 1e6:.0f} megapixels"
+    if settings.looks_turned(pixels):
+        return f"eight looks, as the image has no more than {size} (--no-turns takes one)"
+    return f"one look, as the image has more than {size} (--turns takes eight)"
 
 
 def _statistics(source: Path, offset: str | None, bands: str | None) -> ImageStatistics:
@@ -134,29 +186,17 @@ def _statistics(source: Path, offset: str | None, bands: str | None) -> ImageSta
                 f"{source} carries no image statistics; for --statistics give a class map that "
                 "s2kit classify wrote, or the whole image"
             )
-    return image_statistics(_read(source, offset, bands))
+    with _opened(source, offset, bands) as scene:
+        return scene.statistics
 
 
-def _read(image: Path, offset: str | None, bands: str | None) -> xr.DataArray:
-    """Read the image; say what was decided."""
+@contextmanager
+def _opened(image: Path, offset: str | None, bands: str | None) -> Iterator[SceneFile]:
+    """Open the image; say what was decided."""
     names = bands.split(",") if bands else None
-    scene = read_scene(image, int(offset) if offset else "auto", names)
-    if offset is None and "offset" in scene.attrs:
-        witness = "the file" if "the file says" in scene.attrs["witness"] else "the darkest pixels"
-        click.echo(f"offset {scene.attrs['offset']}, decided by {witness} (--offset names it)")
-    return scene
-
-
-def _areas(codes: xr.DataArray) -> list[str]:
-    """Return one line per class: name, hectares and share of the mapped area."""
-    classes = nomenclature_of(codes)
-    width, height = codes.rio.resolution()
-    hectares = np.bincount(codes.values.ravel(), minlength=classes.codes[-1] + 1)
-    hectares = hectares * abs(width * height) / 10_000
-    mapped = hectares.sum() - hectares[NO_DATA]
-    lines = [
-        f"{c.code:2d}  {c.name:44s} {hectares[c.code]:10.1f} ha "
-        f"{100 * hectares[c.code] / mapped if mapped else 0:5.1f} %"
-        for c in classes.classes
-    ]
-    return [*lines, f" 0  {'no data':44s} {hectares[NO_DATA]:10.1f} ha"]
+    with open_scene(image, int(offset) if offset else "auto", names) as scene:
+        known = scene.grid.attrs
+        if offset is None and "offset" in known:
+            witness = "the file" if "the file says" in known["witness"] else "the darkest pixels"
+            click.echo(f"offset {known['offset']}, decided by {witness} (--offset names it)")
+        yield scene

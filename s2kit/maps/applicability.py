@@ -1,16 +1,18 @@
 """The applicability layer of a map: how unlike the training each pixel is."""
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 from s2kit.errors import S2kitError
 from s2kit.maps.checks import check_input
 from s2kit.maps.layers import APPLICABILITY
+from s2kit.maps.layout import layout_by_side
 from s2kit.maps.typical import statistics_for
-from s2kit.maps.windows import WINDOW, looked_windows
+from s2kit.maps.windows import WINDOW, Floats, looked_windows, reader_of
 from s2kit.network.applicability import REFERENCE, Reference
 from s2kit.network.unet import UNet
-from s2kit.scenes.nomenclature import nomenclature_of
+from s2kit.scenes.nomenclature import Nomenclature, nomenclature_of
 from s2kit.scenes.statistics import ImageStatistics
 
 
@@ -68,11 +70,17 @@ def applicability(
     unlike = layer.copy(data=np.full(layer.shape, np.nan, np.float32))
     # Confidence has the same dimensions and type: this name tells the two apart, also in a file.
     unlike.attrs["long_name"] = APPLICABILITY.description
+    layout = layout_by_side(network, scene.sizes["y"], scene.sizes["x"], window)
     for (rows, columns), _, logits in looked_windows(
-        network, scene, statistics, window, engine, turns=False
+        network, reader_of(scene), statistics, layout.windows(), engine, turns=False
     ):
-        unlike[rows, columns] = known.dissimilarity(logits) / np.float32(known.threshold)
+        unlike[rows, columns] = index_of(known, logits)
     return unlike
+
+
+def index_of(known: Reference, logits: Floats) -> Floats:
+    """Return the dissimilarity index of logits (class, y, x), in units of the threshold."""
+    return np.asarray(known.dissimilarity(logits) / np.float32(known.threshold), np.float32)
 
 
 def unlike_training(class_map: xr.DataArray, unlike: xr.DataArray) -> dict[str, float]:
@@ -97,16 +105,33 @@ def unlike_training(class_map: xr.DataArray, unlike: xr.DataArray) -> dict[str, 
     >>> unlike_training(codes, codes.copy(data=np.array([[2, 0.1, 3, 0.5]])))
     {'all': 0.5, 'bare soil': 0.25, 'quarry areas': 0.25}
     """
-    values, codes = unlike.to_numpy(), class_map.to_numpy()
-    seen = np.isfinite(values)
-    total = max(int(seen.sum()), 1)
-    outside = codes[seen & (np.nan_to_num(values) > 1)]
-    shares = {
-        each.name: float((outside == each.code).sum() / total)
-        for each in nomenclature_of(class_map).classes
-    }
-    ordered = sorted(shares.items(), key=lambda item: -item[1])
-    return {"all": len(outside) / total} | {name: share for name, share in ordered if share}
+    counts = UnlikeCounts()
+    counts.add(class_map.to_numpy(), unlike.to_numpy())
+    return counts.shares(nomenclature_of(class_map))
+
+
+class UnlikeCounts:
+    """Pixels that are unlike the training, counted window by window."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+        self.outside = np.zeros(256, np.int64)
+        """By the code they are mapped as."""
+
+    def add(self, codes: npt.NDArray[np.integer], unlike: Floats) -> None:
+        """Add a window: codes and dissimilarity index (y, x)."""
+        seen = np.isfinite(unlike)
+        self.seen += int(seen.sum())
+        outside = codes[seen & (np.nan_to_num(unlike) > 1)]
+        self.outside += np.bincount(outside.astype(np.uint8), minlength=256)
+
+    def shares(self, nomenclature: Nomenclature) -> dict[str, float]:
+        """Return what `unlike_training` returns."""
+        total = max(self.seen, 1)
+        shares = {each.name: self.outside[each.code] / total for each in nomenclature.classes}
+        ordered = sorted(shares.items(), key=lambda item: -item[1])
+        found = {"all": self.outside.sum() / total} | {n: share for n, share in ordered if share}
+        return {name: float(share) for name, share in found.items()}
 
 
 def told(shares: dict[str, float]) -> str:

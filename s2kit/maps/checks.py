@@ -34,9 +34,13 @@ def check_input(
             f"{where} has the dimensions {scene.dims} and the bands {', '.join(names) or 'unnamed'}"
             f"; the network wants (band, y, x) with {', '.join(BAND_NAMES)}"
         )
+    check_size(network, scene.sizes["y"], scene.sizes["x"], str(where))
+
+
+def check_size(network: UNet, height: int, width: int, where: str) -> None:
+    """Refuse an image that is too small to be filled up to the grid of the deepest pooling."""
     smallest = 2**network.depth // 2 + 1
-    if min(scene.sizes["y"], scene.sizes["x"]) < smallest:
+    if min(height, width) < smallest:
         raise S2kitError(
-            f"{where} has {scene.sizes['y']} × {scene.sizes['x']} pixels; "
-            f"give at least {smallest} × {smallest}"
+            f"{where} has {height} × {width} pixels; give at least {smallest} × {smallest}"
         )

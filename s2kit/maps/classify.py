@@ -8,8 +8,9 @@ import numpy.typing as npt
 import xarray as xr
 
 from s2kit.maps.checks import check_input
+from s2kit.maps.layout import layout_by_side
 from s2kit.maps.typical import statistics_for
-from s2kit.maps.windows import TURNS, WINDOW, looked_windows
+from s2kit.maps.windows import TURNS, WINDOW, looked_windows, reader_of
 from s2kit.network.tensors import tensors_sha256
 from s2kit.network.unet import UNet
 from s2kit.network.weights import stored_tensors
@@ -41,7 +42,8 @@ def class_probabilities(
         is mapped as in the whole wherever it holds the receptive field, if it begins a multiple
         of 2^depth pixels from the corner of the whole.
     window
-        Side of the windows' cores in pixels; the result does not depend on it, memory does.
+        Side of the windows' cores in pixels, at least; the result does not depend on it, memory
+        does.
     engine
         One of `s2kit.maps.engines.ENGINES`.
     turns
@@ -80,7 +82,8 @@ def class_probabilities(
     statistics = statistics_for(network, scene, statistics)
     codes = network.nomenclature.codes
     probabilities = np.empty((len(codes), scene.sizes["y"], scene.sizes["x"]), np.float32)
-    parts = looked_windows(network, scene, statistics, window, engine, turns)
+    layout = layout_by_side(network, scene.sizes["y"], scene.sizes["x"], window)
+    parts = looked_windows(network, reader_of(scene), statistics, layout.windows(), engine, turns)
     for (rows, columns), part, _ in parts:
         probabilities[:, rows, columns] = part
     layer = scene.isel(band=0, drop=True)
@@ -89,7 +92,7 @@ def class_probabilities(
         dims=("class", "y", "x"),
         coords={"class": list(codes), **layer.coords},
         name=scene.name,
-        attrs=scene.attrs | _provenance(network, scene, statistics, turns),
+        attrs=scene.attrs | provenance(network, pixels_sha256(scene), statistics, turns),
     )
     return with_nomenclature(named, network.nomenclature)
 
@@ -104,7 +107,7 @@ def class_map(probabilities: xr.DataArray) -> xr.DataArray:
     require_raster(probabilities, "what holds the probabilities", ("class", "y", "x"))
     first = probabilities.isel({"class": 0}, drop=True)
     codes = probabilities["class"].to_numpy()
-    return first.copy(data=_likeliest(probabilities.values, codes)).rename(probabilities.name)
+    return first.copy(data=likeliest(probabilities.values, codes)).rename(probabilities.name)
 
 
 def confidence(probabilities: xr.DataArray) -> xr.DataArray:
@@ -166,36 +169,38 @@ def classify(
     check_input(network, scene, statistics, window)
     statistics = statistics_for(network, scene, statistics)
     layer = scene.isel(band=0, drop=True)
-    layer.attrs |= _provenance(network, scene, statistics, turns)
+    layer.attrs |= provenance(network, pixels_sha256(scene), statistics, turns)
     codes = layer.copy(data=np.zeros(layer.shape, dtype=np.uint8))
     sure = layer.copy(data=np.full(layer.shape, np.nan, dtype=np.float32))
     classes = np.array(network.nomenclature.codes)
-    parts = looked_windows(network, scene, statistics, window, engine, turns)
+    layout = layout_by_side(network, scene.sizes["y"], scene.sizes["x"], window)
+    parts = looked_windows(network, reader_of(scene), statistics, layout.windows(), engine, turns)
     for (rows, columns), part, _ in parts:
-        codes[rows, columns] = _likeliest(part, classes)
+        codes[rows, columns] = likeliest(part, classes)
         sure[rows, columns] = part.max(axis=0)
     return with_nomenclature(codes, network.nomenclature), sure
 
 
-def _provenance(
-    network: UNet, scene: xr.DataArray, statistics: ImageStatistics, turns: bool
+def provenance(
+    network: UNet, image: str, statistics: ImageStatistics, turns: bool
 ) -> dict[str, str]:
-    """Return what `s2kit.maps.provenance` lists."""
+    """Return what `s2kit.maps.provenance` lists; ``image``: the checksum of its pixels."""
     known = network.card.get("trained_on", [])
     found = {
         "statistics": statistics.to_json(),
         "scaling": network.scaling,
         "looks": str(len(TURNS) if turns else 1),
         "weights_sha256": tensors_sha256(stored_tensors(network)),
-        "image": pixels_sha256(scene),
+        "image": image,
         "trained_on": json.dumps([{k: each[k] for k in ("scene", "sha256")} for each in known]),
     }
     return found | ({"weights": network.card["weights"]} if "weights" in network.card else {})
 
 
-def _likeliest(
+def likeliest(
     probabilities: npt.NDArray[np.float32], classes: npt.NDArray[np.integer]
 ) -> npt.NDArray[np.uint8]:
+    """Return the code of the likeliest class (y, x), 0 where probabilities are NaN."""
     codes = classes.astype(np.uint8)[probabilities.argmax(axis=0)]
     codes[np.isnan(probabilities[0])] = NO_DATA
     return cast(npt.NDArray[np.uint8], codes)

@@ -5,14 +5,14 @@ import sys
 import warnings
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from s2kit.errors import S2kitError
-from s2kit.network.unet import UNet, pad_to_multiple
+from s2kit.network.unet import UNet, Up, pad_to_multiple
 
 ENGINES = ("torch", "openvino")
 
@@ -70,10 +70,45 @@ def _torch_engine(network: UNet) -> Callable[[Tensor], Tensor]:
 
     @torch.inference_mode()
     def run(x: Tensor) -> Tensor:
-        logits: Tensor = network(x.to(device, memory_format=torch.channels_last))
-        return logits.cpu()
+        height, width = x.shape[-2:]
+        padded = pad_to_multiple(x, 2**network.depth)
+        logits = _forward(network, padded.to(device, memory_format=torch.channels_last))
+        return logits[..., :height, :width].cpu()
 
     return run
+
+
+def _forward(network: UNet, x: Tensor) -> Tensor:
+    """Return what the network returns, in less memory: each tensor is let go when it is used."""
+    skips: list[Tensor] = []
+    for block in network.encoder:
+        x = _layers(cast(nn.Sequential, block), [network.pool(x) if skips else x])
+        skips.append(x)
+    skips.pop()
+    for up in network.decoder:
+        assert isinstance(up, Up)
+        skip = skips.pop()
+        count, channels, height, width = skip.shape
+        both = torch.empty(
+            (count, 2 * channels, height, width), device=x.device,
+            memory_format=torch.channels_last,
+        )  # fmt: skip
+        both[:, :channels] = skip
+        del skip
+        both[:, channels:] = up.up(x)
+        holder = [both]
+        del both, x
+        x = _layers(up.block, holder)
+    logits: Tensor = network.head(x)
+    return logits
+
+
+def _layers(block: nn.Sequential, holder: list[Tensor]) -> Tensor:
+    """Apply layers to the tensor in a list, which is emptied: nobody else keeps the tensor."""
+    x = holder.pop()
+    for layer in block:
+        x = layer(x)
+    return x
 
 
 def _openvino_engine(network: UNet) -> Callable[[Tensor], Tensor]:
@@ -105,8 +140,12 @@ def run_openvino(model: Any, multiple: int) -> Callable[[Tensor], Tensor]:
     """Return the function that runs a model on input of any size, padded to a multiple."""
     import openvino
 
-    # Left alone, OpenVINO rounds to bfloat16 wherever the processor can.
-    compiled = openvino.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
+    # Left alone, OpenVINO rounds to bfloat16 wherever the processor can, and takes all cores.
+    settings = {
+        "INFERENCE_PRECISION_HINT": "f32",
+        "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+    }
+    compiled = openvino.compile_model(model, "CPU", settings)
 
     def run(x: Tensor) -> Tensor:
         height, width = x.shape[-2:]

@@ -1,23 +1,25 @@
 """Class maps as files that QGIS and GDAL open with the classes' names and colours.
 
-A map is three files: ``MAP.tif`` (codes, colour table, attribution), ``MAP.tif.aux.xml`` (GDAL's
-persistent auxiliary metadata: category names and a raster attribute table, read by GDAL and by
-QGIS from 3.30 on) and ``MAP.qml`` (the layer style that any QGIS 3 applies on opening).
+A map is three files: ``MAP.tif`` (cloud-optimised: codes, colour table, attribution),
+``MAP.tif.aux.xml`` (GDAL's persistent auxiliary metadata: category names and a raster attribute
+table, read by GDAL and by QGIS from 3.30 on) and ``MAP.qml`` (the layer style that any QGIS 3
+applies on opening).
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
+import numpy.typing as npt
 import rioxarray  # noqa: F401 - gives arrays their .rio
 import xarray as xr
 
 from s2kit.cartography.legend_files import attribute_table_xml, layer_style_qml
 from s2kit.cartography.palette import colour_table
 from s2kit.errors import S2kitError, S2kitWarning
+from s2kit.maps.cog import Pieces, write_cog
 from s2kit.maps.layers import CONFIDENCE, Layer
 from s2kit.maps.provenance import provenance_attributes, provenance_tags
 from s2kit.scenes.arguments import require_raster
@@ -25,7 +27,13 @@ from s2kit.scenes.codes import read_codes
 from s2kit.scenes.files import open_dataset
 from s2kit.scenes.nomenclature import NO_DATA, PAPER, TAG, Nomenclature, nomenclature_of
 from s2kit.scenes.raster import ATTRIBUTES
-from s2kit.scenes.writer import check_written, replacing, replacing_all
+from s2kit.scenes.writer import replacing, replacing_all
+
+CODES = "codes"
+"""Name of the class codes among what a window holds."""
+
+Windows = Callable[[], Iterable[tuple[tuple[slice, slice], Mapping[str, npt.NDArray[Any]]]]]
+"""Gives rows and columns of windows that tile an image, and by name what is in them."""
 
 OURS = "<!-- written by s2kit -->"
 """Marks a layer style that may be replaced: one that was made in QGIS stays."""
@@ -37,7 +45,7 @@ def write_class_map(
     tags: Mapping[str, str] | None = None,
     layers: Sequence[tuple[Path | str, Layer, xr.DataArray]] = (),
 ) -> None:
-    """Write a class map as GeoTIFF with names and colours (three files, see the module).
+    """Write a class map as cloud-optimised GeoTIFF with names and colours (see the module).
 
     Parameters
     ----------
@@ -63,27 +71,77 @@ def write_class_map(
     path = Path(path)
     _check_target(path, class_map)
     classes = nomenclature_of(class_map)
-    codes = _checked_codes(class_map, classes)
-    own = {} if classes == PAPER else {TAG: classes.to_json()}
-    description = "land cover class, " + ", ".join(f"{c.code} {c.name}" for c in classes.classes)
+    images = {CODES: _checked_codes(class_map, classes)}
+    images |= {layer.name: _counts(to, layer, image).values for to, layer, image in layers}
+    whole = (slice(0, class_map.sizes["y"]), slice(0, class_map.sizes["x"]))
+    kinds = [(Path(to), layer) for to, layer, _ in layers]
+    write_windows(path, class_map, classes, lambda: [(whole, images)], kinds, tags or {})
+
+
+def write_windows(
+    path: Path,
+    grid: xr.DataArray,
+    classes: Nomenclature,
+    windows: Windows,
+    layers: Sequence[tuple[Path, Layer]] = (),
+    tags: Mapping[str, str] | None = None,
+    more: Mapping[Path, Callable[[Path, Path], object]] | None = None,
+) -> None:
+    """Write a class map that comes window by window, and what else is known of its pixels.
+
+    Parameters
+    ----------
+    path
+        As for `write_class_map`.
+    grid
+        An image (y, x) with CRS, coordinates, name and attributes; its values are not looked at.
+    classes
+        What the codes mean.
+    windows
+        Gives rows and columns of windows that tile the image, and by name what is in them:
+        `CODES`, and the counts of each layer. It is called twice for each file.
+    layers
+        Where the counts go, and what they are.
+    tags
+        Further tags of the map.
+    more
+        Further files that appear together with the map. Each is written by a function that is
+        given its temporary name and that of the finished map.
+    """
     texts = {path.with_name(path.name + ".aux.xml"): attribute_table_xml(classes)}
     if _may_style(path.with_suffix(".qml")):
         texts[path.with_suffix(".qml")] = f"{layer_style_qml(classes)}{OURS}\n"
-    counted = [(Path(to), layer, _counts(to, layer, image)) for to, layer, image in layers]
-    with replacing_all([*texts, *(to for to, *_ in counted), path]) as (*companions, part):
-        with rasterio.Env(), _create(part, codes, class_map, NO_DATA) as target:
-            target.write(codes, 1)
-            target.write_colormap(1, colour_table(classes))
-            target.set_band_description(1, "land cover class")
-            target.update_tags(**_scene_tags(class_map), TIFFTAG_IMAGEDESCRIPTION=description)
-            target.update_tags(**provenance_tags(class_map.attrs), **own, **dict(tags or {}))
-        check_written(part, codes)
-        for companion, text in zip(companions, texts.values(), strict=False):
-            companion.write_text(text, encoding="utf-8")
-        for companion, (to, layer, counts) in zip(companions[len(texts) :], counted, strict=True):
-            _write_counts(companion, layer, counts)
+    more = more or {}
+    with replacing_all([*texts, *(to for to, _ in layers), *more, path]) as (*companions, part):
+        _write_codes(part, grid, classes, windows, tags or {})
+        for to, text in zip(companions, texts.values(), strict=False):
+            to.write_text(text, encoding="utf-8")
+        rest = companions[len(texts) :]
+        for to, (_, layer) in zip(rest, layers, strict=False):
+            _write_counts(to, layer, grid, windows)
+        for to, write in zip(rest[len(layers) :], more.values(), strict=True):
+            write(to, part)
+        for to in (path, *(to for to, _ in layers)):
             _forget_pyramids(to)
-        _forget_pyramids(path)
+
+
+def _write_codes(
+    part: Path,
+    grid: xr.DataArray,
+    classes: Nomenclature,
+    windows: Windows,
+    tags: Mapping[str, str],
+) -> None:
+    own = {} if classes == PAPER else {TAG: classes.to_json()}
+    description = "land cover class, " + ", ".join(f"{c.code} {c.name}" for c in classes.classes)
+
+    def describe(target: Any) -> None:
+        target.write_colormap(1, colour_table(classes))
+        target.set_band_description(1, "land cover class")
+        target.update_tags(**_scene_tags(grid), TIFFTAG_IMAGEDESCRIPTION=description)
+        target.update_tags(**provenance_tags(grid.attrs), **own, **tags)
+
+    write_cog(part, grid, _only(windows, CODES), "uint8", NO_DATA, describe, "mode")
 
 
 def read_class_map(path: Path | str, nomenclature: Nomenclature | None = None) -> xr.DataArray:
@@ -106,7 +164,7 @@ def read_class_map(path: Path | str, nomenclature: Nomenclature | None = None) -
 
 
 def write_confidence(path: Path | str, confidence: xr.DataArray) -> None:
-    """Write a confidence image as GeoTIFF: uint8 per cent, 0 = no data.
+    """Write a confidence image as cloud-optimised GeoTIFF: uint8 per cent, 0 = no data.
 
     A hundredth is finer than a probability from a softmax deserves, and a quarter of the size
     of float32. The band's scale (0.01) is stored: QGIS shows 0 to 1, and
@@ -125,8 +183,10 @@ def write_confidence(path: Path | str, confidence: xr.DataArray) -> None:
         If it has other dimensions or values, no CRS, or the path is no ``.tif``.
     """
     counts = _counts(path, CONFIDENCE, confidence)
+    whole = (slice(0, counts.sizes["y"]), slice(0, counts.sizes["x"]))
     with replacing(Path(path)) as part:
-        _write_counts(part, CONFIDENCE, counts)
+        images = {CONFIDENCE.name: counts.values}
+        _write_counts(part, CONFIDENCE, confidence, lambda: [(whole, images)])
         _forget_pyramids(Path(path))
 
 
@@ -136,13 +196,18 @@ def _counts(path: Path | str, layer: Layer, image: xr.DataArray) -> xr.DataArray
     return layer.counts(image)
 
 
-def _write_counts(part: Path, layer: Layer, counts: xr.DataArray) -> None:
-    with rasterio.Env(), _create(part, counts.values, counts, layer.no_data) as target:
-        target.write(counts.values, 1)
+def _write_counts(part: Path, layer: Layer, grid: xr.DataArray, windows: Windows) -> None:
+    def describe(target: Any) -> None:
         target.scales = (layer.step,)
         target.set_band_description(1, layer.description)
-        target.update_tags(**_scene_tags(counts))
-    check_written(part, counts.values)
+        target.update_tags(**_scene_tags(grid))
+
+    pieces = _only(windows, layer.name)
+    write_cog(part, grid, pieces, layer.dtype, layer.no_data, describe, "average")
+
+
+def _only(windows: Windows, name: str) -> Pieces:
+    return lambda: ((window, images[name]) for window, images in windows())
 
 
 def map_files(path: Path) -> list[Path]:
@@ -161,7 +226,7 @@ def _may_style(style: Path) -> bool:
         f"{style} was not written by s2kit and stays as it is; delete it to see the map in the "
         "classes' colours",
         S2kitWarning,
-        stacklevel=3,
+        stacklevel=4,
     )
     return False
 
@@ -194,23 +259,3 @@ def _checked_codes(
 def _scene_tags(image: xr.DataArray) -> dict[str, str]:
     tags = {key: str(image.attrs[key]) for key in ATTRIBUTES if key in image.attrs}
     return tags if image.name is None else {"scene": str(image.name), **tags}
-
-
-def _create(part: Path, values: np.ndarray[Any, Any], like: xr.DataArray, no_data: int) -> Any:
-    height, width = values.shape
-    return rasterio.open(
-        part,
-        "w",
-        driver="GTiff",
-        height=height,
-        width=width,
-        count=1,
-        dtype=values.dtype.name,
-        crs=like.rio.crs,
-        transform=like.rio.transform(recalc=True),
-        nodata=no_data,
-        tiled=True,
-        blockxsize=256,
-        blockysize=256,
-        compress="deflate",
-    )

@@ -56,27 +56,50 @@ def statistics_for(
         If the scene is `SMALL` and scaled by its own statistics, or a mean or deviation lies
         outside the training images' range by more than the factor `MARGIN`.
     """
-    used = image_statistics(scene) if given is None else given
+    where = str(scene.name or "the scene")
+    if given is not None:
+        warn_if_untypical(network, where, given)
+        return given
+    used = image_statistics(scene)
+    pixels = int(np.logical_and.reduce([np.isfinite(band.to_numpy()) for band in scene]).sum())
+    warn_if_untypical(network, where, used, pixels)
+    return used
+
+
+def warn_if_untypical(
+    network: UNet, where: str, used: ImageStatistics, pixels: int | None = None
+) -> None:
+    """Warn of statistics as `statistics_for`.
+
+    Parameters
+    ----------
+    network
+        As for `statistics_for`.
+    where
+        The scene, for the message.
+    used
+        What scales it.
+    pixels
+        Its pixels with data, if the statistics are its own; None if they were given.
+    """
     known = _known(network)
     if known is None or len(used.mean) != len(BAND_NAMES):
-        return used
-    where = str(scene.name or "the scene")
-    small = _too_small(scene, known) if given is None else None
+        return
+    small = _too_small(pixels, known) if pixels is not None else None
     strange = _outside(used, known)
     remedy = (
         "a piece of an image needs the statistics of the whole (--statistics FROM, statistics=)"
     )
     if small is not None:
         found = f"{where} has {small}, and is scaled by its own statistics"
-    elif strange is not None and given is None:
+    elif strange is not None and pixels is not None:
         found = f"the statistics of {where} are untypical: {strange}"
     elif strange is not None:
         found = f"the statistics given for {where} are untypical: {strange}"
         remedy = "give those of the whole image, of farming country like that of the training"
     else:
-        return used
-    warnings.warn(f"{found}; {remedy}, or its map may be wrong", S2kitWarning, stacklevel=3)
-    return used
+        return
+    warnings.warn(f"{found}; {remedy}, or its map may be wrong", S2kitWarning, stacklevel=4)
 
 
 def _known(network: UNet) -> Known | None:
@@ -92,8 +115,7 @@ def _known(network: UNet) -> Known | None:
     )
 
 
-def _too_small(scene: xr.DataArray, known: Known) -> str | None:
-    pixels = int(np.logical_and.reduce([np.isfinite(band.to_numpy()) for band in scene]).sum())
+def _too_small(pixels: int, known: Known) -> str | None:
     if pixels >= SMALL * known.pixels:
         return None
     return f"{pixels} pixels with data, the smallest image of the training {known.pixels}"

@@ -5,7 +5,7 @@ scene's edge), and starts on the grid of the deepest pooling, so that the result
 whole scene.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +14,9 @@ import xarray as xr
 from torch import Tensor
 
 from s2kit.maps.engines import engine as run_by
+from s2kit.maps.layout import Window
 from s2kit.network.scaling import scale
-from s2kit.network.unet import UNet, pad_to_multiple, receptive_field
+from s2kit.network.unet import UNet, pad_to_multiple
 from s2kit.scenes.plausible import check_possible
 from s2kit.scenes.statistics import ImageStatistics
 
@@ -25,67 +26,37 @@ WINDOW = 1024
 TURNS = [(quarters, mirrored) for mirrored in (False, True) for quarters in range(4)]
 """Quarter turns and mirroring of the eight looks; the first one leaves the scene as it is."""
 
-Window = tuple[slice, slice]
 Floats = npt.NDArray[np.float32]
+Reader = Callable[[slice, slice], xr.DataArray]
+"""Returns the reflectance (band, y, x) of rows and columns, NaN = no data."""
 
 
-def windows(height: int, width: int, core: int, margin: int) -> Iterator[tuple[Window, Window]]:
-    """Cut an image into cores and the windows around them.
+def reader_of(scene: xr.DataArray) -> Reader:
+    """Return what reads windows of a scene in memory, or of a lazy one."""
 
-    Parameters
-    ----------
-    height, width
-        Size of the image in pixels.
-    core
-        Side of the cores; they tile the image.
-    margin
-        Pixels around a core that its window adds, as far as the image reaches.
+    def read(rows: slice, columns: slice) -> xr.DataArray:
+        seen = scene.isel(y=rows, x=columns).compute()
+        check_possible(seen.to_numpy(), str(scene.name or "the scene"))
+        return seen
 
-    Yields
-    ------
-    tuple
-        Rows and columns of a core, and rows and columns of its window.
-
-    Examples
-    --------
-    >>> [core for core, around in windows(10, 8, core=8, margin=2)]
-    [(slice(0, 8, None), slice(0, 8, None)), (slice(8, 10, None), slice(0, 8, None))]
-    """
-    for top in range(0, height, core):
-        for left in range(0, width, core):
-            bottom, right = min(top + core, height), min(left + core, width)
-            yield (
-                (slice(top, bottom), slice(left, right)),
-                (
-                    slice(max(top - margin, 0), min(bottom + margin, height)),
-                    slice(max(left - margin, 0), min(right + margin, width)),
-                ),
-            )
+    return read
 
 
 def looked_windows(
     network: UNet,
-    scene: xr.DataArray,
+    read: Reader,
     statistics: ImageStatistics,
-    window: int,
+    windows: Iterable[tuple[Window, Window]],
     engine: str,
     turns: bool,
 ) -> Iterator[tuple[Window, Floats, Floats]]:
     """Yield rows and columns of each core, its probabilities, and the logits of the first look.
 
-    Both are float32 (class, y, x), NaN = no data.
+    Both are float32 (class, y, x), NaN = no data. ``windows``: of a `s2kit.maps.layout.Layout`.
     """
-    step = 2**network.depth
-    margin = _up_to_multiple(receptive_field(network.depth) // 2 + 1, step)
-    core = _up_to_multiple(window, step)
     logits_of = run_by(engine, network)
-    for (rows, columns), around in windows(scene.sizes["y"], scene.sizes["x"], core, margin):
-        seen = scene.isel(y=around[0], x=around[1]).compute()
-        check_possible(seen.to_numpy(), str(scene.name or "the scene"))
-        bands = scale(seen, network.scaling, statistics)
-        missing = np.isnan(bands).any(axis=0)
-        # Filled up before it is turned: every look then has the pooling's grid where it was.
-        inputs = pad_to_multiple(torch.from_numpy(np.nan_to_num(bands, copy=False))[None], step)
+    for (rows, columns), around in windows:
+        inputs, missing = _inputs(network, read(*around), statistics)
         first = logits_of(inputs)
         more = [_look(logits_of, inputs, *turn) for turn in (TURNS[1:] if turns else [])]
         probabilities = torch.stack([first.softmax(dim=1), *more]).mean(dim=0)
@@ -97,7 +68,21 @@ def looked_windows(
         told, logits = (each[0, :, :height, :width].numpy() for each in (probabilities, first))
         for values in (told, logits):
             values[:, missing] = np.nan
+        del inputs, first, more, probabilities  # before the next window is read
         yield (rows, columns), told[:, *inside], logits[:, *inside]
+        del told, logits
+
+
+def _inputs(
+    network: UNet, seen: xr.DataArray, statistics: ImageStatistics
+) -> tuple[Tensor, npt.NDArray[np.bool_]]:
+    """Return what the network sees (1, channels, y, x), and where there are no data (y, x)."""
+    bands = scale(seen, network.scaling, statistics)
+    missing = np.asarray(np.isnan(bands).any(axis=0))
+    # Filled up before it is turned: every look then has the pooling's grid where it was.
+    filled = torch.from_numpy(np.nan_to_num(bands, copy=False))[None]
+    inputs = pad_to_multiple(filled, 2**network.depth)
+    return inputs.contiguous(memory_format=torch.channels_last), missing
 
 
 def _look(
@@ -107,7 +92,3 @@ def _look(
     seen = torch.rot90(inputs, quarters, (-2, -1))
     probabilities = logits_of(seen.flip(-1) if mirrored else seen).softmax(dim=1)
     return torch.rot90(probabilities.flip(-1) if mirrored else probabilities, -quarters, (-2, -1))
-
-
-def _up_to_multiple(number: int, step: int) -> int:
-    return -(-number // step) * step

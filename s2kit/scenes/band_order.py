@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from s2kit.errors import S2kitError
 from s2kit.scenes.bands import BAND_NAMES, TEN_METRE
+from s2kit.scenes.survey import ReflectanceSurvey
 
 PLAUSIBLE = 0.5
 """Share of pixels that must look like something: 0.83 to 1.00 in those 40 images, less than this
@@ -24,14 +25,11 @@ RISING = ("B04", "B05", "B06", "B07", "B8A")
 SLACK = np.float32(0.02)
 """Reflectance that a rise may fall short of: noise, and 20 m pixels beside 10 m ones."""
 
-PIXELS = 60_000
-"""Pixels looked at: more would tell no more."""
-
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
 
-def check_band_order(values: Floats, where: str) -> None:
+def check_band_order(values: Floats | ReflectanceSurvey, where: str) -> None:
     """Refuse a scene whose bands cannot be in the order that is assumed.
 
     Swapped bands of nearly the same spectrum (B07 and B8A over bare land) may pass.
@@ -39,7 +37,7 @@ def check_band_order(values: Floats, where: str) -> None:
     Parameters
     ----------
     values
-        Reflectance, float32 (10, height, width), NaN = no data.
+        Reflectance, float32 (10, height, width), NaN = no data; or a survey of it.
     where
         The file, for the message.
 
@@ -56,20 +54,19 @@ def check_band_order(values: Floats, where: str) -> None:
         )
 
 
-def band_order_problem(values: Floats) -> str | None:
+def band_order_problem(values: Floats | ReflectanceSurvey) -> str | None:
     """Return what contradicts the paper's order of the bands, in words, or None.
 
     Parameters
     ----------
     values
-        Reflectance, float32 (10, height, width), NaN = no data.
+        Reflectance, float32 (10, height, width), NaN = no data; or a survey of it.
     """
-    doubled = _doubled(values)
+    survey = values if isinstance(values, ReflectanceSurvey) else ReflectanceSurvey.of(values)
+    doubled = _doubled(survey)
     if doubled is not None and doubled != {name for name in BAND_NAMES if name not in TEN_METRE}:
         return f"the bands in whose place {', '.join(sorted(doubled))} stand are those of 20 m"
-    pixels = values.reshape(len(values), -1)
-    pixels = pixels[:, :: 1 + pixels.shape[1] // PIXELS]
-    pixels = pixels[:, np.isfinite(pixels).all(axis=0)]
+    pixels = survey.spectra
     if not pixels.shape[1]:
         return None
     land = _land(pixels)
@@ -140,16 +137,12 @@ def _cloud(v: Floats) -> Flags:
     return flags
 
 
-def _doubled(values: Floats) -> set[str] | None:
+def _doubled(survey: ReflectanceSurvey) -> set[str] | None:
     """Return the bands whose columns come in equal pairs; None where all or no band does."""
-    if values.shape[2] < 3:
+    if survey.shape[2] < 3:
         return None
     found = set()
-    for name, band in zip(BAND_NAMES, values, strict=True):
-        rows = band[:: 1 + band.shape[0] // 100]
-        known = np.isfinite(rows[:, 1:]) & np.isfinite(rows[:, :-1])
-        equal = (rows[:, 1:] == rows[:, :-1]) & known
-        pairs = [(equal[:, k::2].sum(), known[:, k::2].sum()) for k in (0, 1)]
+    for name, pairs in zip(BAND_NAMES, survey.pairs, strict=True):
         shares = sorted(float(same / max(seen, 1)) for same, seen in pairs)
         if shares[1] > 0.95 and shares[0] < 0.9:
             found.add(name)

@@ -1,8 +1,11 @@
 """The checksum by which a scene is known again, whatever file holds it."""
 
 import hashlib
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import xarray as xr
 
 
@@ -25,12 +28,18 @@ def pixels_sha256(image: xr.DataArray) -> str:
     >>> pixels_sha256(image) == pixels_sha256(-1 * (-1 * image))
     True
     """
-    digest = hashlib.sha256(repr(image.shape).encode())
-    for layer in image if image.ndim == 3 else [image]:
-        values = layer.to_numpy()
-        if np.issubdtype(values.dtype, np.floating):
-            values = np.where(np.isnan(values), np.float32(np.nan), values.astype("<f4"))
-        else:
-            values = values.astype(np.uint8)
-        digest.update(np.ascontiguousarray(values).tobytes())
+    layers = image if image.ndim == 3 else [image]
+    return sha256_of(image.shape, ([layer.to_numpy()] for layer in layers))
+
+
+def sha256_of(shape: tuple[int, ...], layers: Iterable[Iterable[npt.NDArray[Any]]]) -> str:
+    """Compute the same of layers that come in strips of whole rows, from top to bottom."""
+    digest = hashlib.sha256(repr(shape).encode())
+    for strips in layers:
+        for values in strips:
+            if np.issubdtype(values.dtype, np.floating):
+                values = np.where(np.isnan(values), np.float32(np.nan), values.astype("<f4"))
+            else:
+                values = values.astype(np.uint8)
+            digest.update(np.ascontiguousarray(values).data)
     return digest.hexdigest()

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from s2kit.errors import S2kitWarning
-from s2kit.scenes.band_order import PIXELS, band_order_problem
-from s2kit.scenes.files import first_place
+from s2kit.scenes.band_order import band_order_problem
 from s2kit.scenes.offset import BOA_OFFSET, pixel_witness
 from s2kit.scenes.plausible import FEW
 from s2kit.scenes.radiometry import QUANTIFICATION
+from s2kit.scenes.survey import ReflectanceSurvey
 from s2kit.scenes.top_of_atmosphere import is_top_of_atmosphere
 
 VEGETATION = (0.1, 0.6)
@@ -33,13 +33,15 @@ authors' winter scene, next to none elsewhere, half of it where the offset was t
 Floats = npt.NDArray[np.float32]
 
 
-def warn_of_doubts(values: Floats, where: str, order_is_checked: bool = False) -> None:
+def warn_of_doubts(
+    values: Floats | ReflectanceSurvey, where: str, order_is_checked: bool = False
+) -> None:
     """Warn of reflectance that is possible but not likely what it should be.
 
     Parameters
     ----------
     values
-        Reflectance, float32 (10, height, width), NaN = no data.
+        Reflectance, float32 (10, height, width), NaN = no data; or a survey of it.
     where
         The file, for the message.
     order_is_checked
@@ -51,18 +53,17 @@ def warn_of_doubts(values: Floats, where: str, order_is_checked: bool = False) -
         One for each doubt: one number in all bands of a pixel, top of the atmosphere, another
         scale, an offset left in or taken off twice, names of bands that their spectra contradict.
     """
-    for doubt in _doubts(values, order_is_checked):
+    survey = values if isinstance(values, ReflectanceSurvey) else ReflectanceSurvey.of(values)
+    for doubt in _doubts(survey, order_is_checked):
         warnings.warn(f"{where}: {doubt}", S2kitWarning, stacklevel=4)
 
 
-def _doubts(values: Floats, order_is_checked: bool) -> Iterator[str]:
-    pixels = values.reshape(len(values), -1)
-    pixels = pixels[:, :: 1 + pixels.shape[1] // PIXELS]
-    pixels = pixels[:, np.isfinite(pixels).all(axis=0)]
-    for doubt in (_one_number(values), _brightness(pixels), _black_land(pixels)):
+def _doubts(survey: ReflectanceSurvey, order_is_checked: bool) -> Iterator[str]:
+    pixels = survey.spectra
+    for doubt in (_one_number(survey), _brightness(pixels), _black_land(pixels)):
         if doubt is not None:
             yield doubt
-    if is_top_of_atmosphere(values):
+    if is_top_of_atmosphere(survey):
         yield (
             "it looks like reflectance at the top of the atmosphere (Level-1C): blue is too "
             "bright in its darkest pixels; give Level-2A, which the networks were trained on"
@@ -72,20 +73,19 @@ def _doubts(values: Floats, order_is_checked: bool) -> Iterator[str]:
             "its darkest pixels lie near 0.1 in all visible bands: the radiometric offset seems "
             "to be left in; take 0.1 off, or give the digital numbers"
         )
-    problem = None if order_is_checked else band_order_problem(values)
+    problem = None if order_is_checked else band_order_problem(survey)
     if problem is not None:
         yield f"the names of its bands and their spectra do not fit: {problem}; check the names"
 
 
-def _one_number(values: Floats) -> str | None:
-    same = np.isfinite(values[0])
-    for band in values[1:]:
-        same &= band == values[0]
-    count = int(same.sum())
-    if count <= max(100, FEW * same.size):
+def _one_number(survey: ReflectanceSurvey) -> str | None:
+    _, height, width = survey.shape
+    count = survey.one_number.count
+    if count <= max(100, FEW * height * width):
         return None
     return (
-        f"{count} pixels have one number in all ten bands, the first at {first_place(same)}; if "
+        f"{count} pixels have one number in all ten bands, the first at "
+        f"{survey.one_number.place}; if "
         "it stands for no data, declare it (gdal_edit.py -a_nodata)"
     )
 

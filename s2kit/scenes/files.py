@@ -209,9 +209,3 @@ def _damage(dataset: Any, indexes: Sequence[int], window: Window | None) -> str:
 def whole(dataset: Any) -> Window:
     """Return the window of all pixels."""
     return Window(0, 0, dataset.width, dataset.height)
-
-
-def first_place(flags: npt.NDArray[np.bool_]) -> str:
-    """Say where the first flagged pixel of (y, x) lies, rows and columns counted from 1."""
-    row, column = np.unravel_index(int(np.argmax(flags)), flags.shape)
-    return f"row {row + 1}, column {column + 1}"

@@ -8,13 +8,14 @@ reflectance near 0, hence a number near the offset. A contradiction is an error,
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from s2kit.errors import S2kitError
-from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.survey import NumbersSurvey
 
 BOA_OFFSET = 1000
 """Offset in DN of products from processing baseline 04.00 on."""
@@ -22,13 +23,14 @@ BOA_OFFSET = 1000
 DARK_PERCENTILE = 0.1
 """Percentile that stands for a scene's darkest pixels: open water, deep shade."""
 
-VISIBLE = tuple(BAND_NAMES.index(name) for name in ("B02", "B03", "B04"))
-
 ENOUGH = 100
 """Pixels with data below which the pixels are no witness."""
 
 
-def pixel_witness(dn: xr.DataArray | NDArray[np.generic]) -> tuple[int | None, str]:
+DigitalNumbers = xr.DataArray | NDArray[Any] | NumbersSurvey
+
+
+def pixel_witness(dn: DigitalNumbers) -> tuple[int | None, str]:
     """Tell from the dark pixels of the visible bands whether the offset is in digital numbers.
 
     Without an offset a visible DN below 900 is common (reflectance below 0.09); with it, it means
@@ -39,7 +41,8 @@ def pixel_witness(dn: xr.DataArray | NDArray[np.generic]) -> tuple[int | None, s
     Parameters
     ----------
     dn
-        Digital numbers, (10, height, width), bands in the paper's order; 0 and NaN = no data.
+        Digital numbers, (10, height, width), bands in the paper's order; 0 and NaN = no data. Or a
+        survey of them.
 
     Returns
     -------
@@ -52,9 +55,8 @@ def pixel_witness(dn: xr.DataArray | NDArray[np.generic]) -> tuple[int | None, s
     >>> pixel_witness(dn)[0], pixel_witness(dn - 1000)[0], pixel_witness(dn + 1000)[0]
     (1000, 0, None)
     """
-    step = 1 + dn[0].size // 1_000_000  # a million pixels tell as much as a hundred
-    bands = [np.asarray(dn[band]).ravel()[::step] for band in VISIBLE]
-    visible = np.stack(bands).astype(np.float32)
+    survey = dn if isinstance(dn, NumbersSurvey) else NumbersSurvey.of(np.asarray(dn))
+    visible = survey.visible.astype(np.float32)
     visible = visible[:, (np.isfinite(visible) & (visible != 0)).all(axis=0)]
     if visible.shape[1] < ENOUGH:
         return None, f"only {visible.shape[1]} pixels with data"
@@ -66,7 +68,8 @@ def pixel_witness(dn: xr.DataArray | NDArray[np.generic]) -> tuple[int | None, s
     )
     if below > 0.01:
         return 0, seen
-    if any(_is_dark(dn[band]) for band in range(len(dn))):
+    # more than a thousandth of a band would be reflectance below -0.05
+    if (survey.dark > DARK_PERCENTILE / 100 * survey.count).any():
         return 0, f"{seen}; some band is darker than any reflectance with the offset"
     if below < 0.001 and dark.min() >= 900 and dark.max() <= 1600:
         return BOA_OFFSET, seen
@@ -74,7 +77,7 @@ def pixel_witness(dn: xr.DataArray | NDArray[np.generic]) -> tuple[int | None, s
 
 
 def decide_offset(
-    dn: xr.DataArray | NDArray[np.generic],
+    dn: DigitalNumbers,
     claims: Mapping[str, int | None],
     where: str,
     heard: str = "",
@@ -126,7 +129,7 @@ def in_doubt(where: str, heard: str) -> S2kitError:
     )
 
 
-def check_offset(dn: xr.DataArray | NDArray[np.generic], offset: int, where: str) -> None:
+def check_offset(dn: DigitalNumbers, offset: int, where: str) -> None:
     """Check an offset that is claimed against the pixels; arguments as in `decide_offset`.
 
     Raises
@@ -159,14 +162,6 @@ def darkest_number(dn: xr.DataArray | NDArray[np.generic]) -> float:
     seen = [band[np.isfinite(band) & (band != 0)] for band in bands]
     levels = [float(np.percentile(band, DARK_PERCENTILE)) for band in seen if band.size]
     return min(levels, default=float("nan"))
-
-
-def _is_dark(band: xr.DataArray | NDArray[np.generic]) -> bool:
-    """Tell whether more than a thousandth of a band would be reflectance below -0.05."""
-    values = np.asarray(band)
-    seen = np.isfinite(values) & (values != 0)
-    dark = seen & (values < BOA_OFFSET / 2)
-    return bool(dark.sum() > DARK_PERCENTILE / 100 * seen.sum())
 
 
 def _word(offset: int | None) -> str:

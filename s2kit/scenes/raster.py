@@ -20,10 +20,11 @@ from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.doubtful import warn_of_doubts
 from s2kit.scenes.files import check_checksums, open_raster, read_pixels, whole
 from s2kit.scenes.ground import check_ground_pixel
-from s2kit.scenes.nodata import REACH, declared_gaps, empty_pixels
+from s2kit.scenes.nodata import REACH, declared_gaps
 from s2kit.scenes.offset import check_offset
 from s2kit.scenes.plausible import Scale, check_possible, check_reflectance, decide_scale
-from s2kit.scenes.radiometry import QUANTIFICATION
+from s2kit.scenes.reflectance import reflectance_of, to_scene_values
+from s2kit.scenes.survey import NumbersSurvey, ReflectanceSurvey
 
 if TYPE_CHECKING:
     import dask.array as da
@@ -127,19 +128,17 @@ def read_scene(
         raise S2kitError(f"chunks {chunks!r} must be a whole number of pixels, 1 or more, or None")
     known = None if offset == "auto" else offset
     with open_raster(path) as dataset:
-        choice = _prepare(path, dataset, bands)
+        choice = prepare(path, dataset, bands)
         numbers = _read_whole(dataset, choice) if chunks is None else None
         seen = _sample(dataset, choice) if numbers is None else numbers
-        scale = _scale_of(seen, str(path), known, choice)
-        reflectance = _reflectance(seen, choice, scale)
-        _check(reflectance, str(path), choice)
+        scale = scale_of(NumbersSurvey.of(seen), str(path), known, choice)
+        reflectance = reflectance_of(seen, choice, scale)
+        check_scene(ReflectanceSurvey.of(reflectance), str(path), choice)
         values: Any = reflectance
         if chunks is not None:
             values = _lazy(path, choice, scale, (dataset.height, dataset.width), chunks)
         scene = on_grid(values, dataset.transform, dataset.crs, BAND_NAMES)
-        attributes = _attributes(dataset)
-    if scale.numbers:
-        attributes |= {"offset": scale.offset, "witness": scale.heard}
+        attributes = attributes_of(dataset, scale)
     return dated(scene.assign_attrs(attributes)).rename(path.stem)
 
 
@@ -151,10 +150,10 @@ def read_numbers(path: Path | str, bands: Sequence[str] | None = None) -> xr.Dat
     """
     path = Path(path)
     with open_raster(path) as dataset:
-        choice = _prepare(path, dataset, bands)
+        choice = prepare(path, dataset, bands)
         values = _read_whole(dataset, choice)
         numbers = on_grid(values, dataset.transform, dataset.crs, BAND_NAMES)
-        attributes = _attributes(dataset)
+        attributes = attributes_of(dataset)
     return dated(numbers.assign_attrs(attributes)).rename(path.stem)
 
 
@@ -181,19 +180,7 @@ def scene_from_numbers(numbers: xr.DataArray, offset: int, where: str) -> xr.Dat
     return numbers.copy(data=to_scene_values(values, offset))
 
 
-def to_scene_values(numbers: Numbers, offset: int, zero_declared: bool = False) -> Floats:
-    """Return digital numbers (10, height, width) as reflectance, NaN where `nodata` says so."""
-    zero = ~(np.abs(numbers) > 0) if numbers.dtype.kind == "f" else numbers == 0
-    reflectance: Floats = numbers.astype(np.float32)
-    reflectance -= np.float32(offset)
-    reflectance /= np.float32(QUANTIFICATION)
-    if zero.any():
-        reflectance[zero] = 0
-        reflectance[:, empty_pixels(zero, offset, zero_declared)] = np.nan
-    return reflectance
-
-
-def _prepare(path: Path, dataset: Any, bands: Sequence[str] | None) -> Choice:
+def prepare(path: Path, dataset: Any, bands: Sequence[str] | None) -> Choice:
     """Check what can be checked before pixels are read; choose the bands."""
     choice = choose_bands(path, dataset, bands)
     check_ground_pixel(dataset.transform, dataset.width, dataset.height, dataset.crs, str(path))
@@ -202,10 +189,10 @@ def _prepare(path: Path, dataset: Any, bands: Sequence[str] | None) -> Choice:
 
 def _read_whole(dataset: Any, choice: Choice) -> Numbers:
     check_checksums(dataset)
-    return _read(dataset, choice, whole(dataset))
+    return read_numbers_of(dataset, choice, whole(dataset))
 
 
-def _read(dataset: Any, choice: Choice, window: Window, **smaller: Any) -> Numbers:
+def read_numbers_of(dataset: Any, choice: Choice, window: Window, **smaller: Any) -> Numbers:
     """Read the ten bands; what is declared to be no data becomes 0 or NaN in all of them."""
     values = read_pixels(dataset, choice.indexes, window, **smaller)
     gaps = declared_gaps(dataset, choice.indexes, values, window)
@@ -217,12 +204,13 @@ def _read(dataset: Any, choice: Choice, window: Window, **smaller: Any) -> Numbe
 def _sample(dataset: Any, choice: Choice) -> Numbers:
     """Read every n-th row and column."""
     height, width = (min(size, SAMPLE) for size in dataset.shape)
-    return _read(dataset, choice, whole(dataset), out_shape=(height, width))
+    return read_numbers_of(dataset, choice, whole(dataset), out_shape=(height, width))
 
 
-def _scale_of(values: Numbers, where: str, offset: int | None, choice: Choice) -> Scale:
+def scale_of(seen: NumbersSurvey, where: str, offset: int | None, choice: Choice) -> Scale:
+    """Decide the scale; where nobody names the bands, an error says that their order may do it."""
     try:
-        return decide_scale(values, where, offset, choice.declared)
+        return decide_scale(seen, where, offset, choice.declared)
     except S2kitError as error:
         if not choice.assumed:
             raise
@@ -232,31 +220,20 @@ def _scale_of(values: Numbers, where: str, offset: int | None, choice: Choice) -
         ) from error
 
 
-def _reflectance(values: Numbers, choice: Choice, scale: Scale) -> Floats:
-    if scale.numbers:
-        return to_scene_values(values, scale.offset, choice.no_data == 0)
-    reflectance = values.astype(np.float32)
-    if choice.no_data == 0:
-        reflectance[:, (values == 0).any(axis=0)] = np.nan
-    elif choice.no_data is None:  # nobody says what is no data: zeros at the border are
-        zero = ~(np.abs(values) > 0)
-        reflectance[:, empty_pixels(zero)] = np.nan
-    return reflectance
-
-
-def _check(reflectance: Floats, where: str, choice: Choice) -> None:
-    if not np.isfinite(reflectance).any():
+def check_scene(seen: ReflectanceSurvey, where: str, choice: Choice) -> None:
+    """Refuse a scene that cannot be right; warn of one that may be wrong."""
+    if not seen.any_data:
         raise S2kitError(f"{where} has no pixel with data; choose another image")
-    check_reflectance(reflectance, where)
+    check_reflectance(seen, where)
     if choice.assumed:
-        check_band_order(reflectance, where)
+        check_band_order(seen, where)
         warnings.warn(
             f"{where} does not name its bands; they are taken for {', '.join(BAND_NAMES)}, which "
             "their spectra allow (--bands or bands= names them)",
             S2kitWarning,
             stacklevel=3,
         )
-    warn_of_doubts(reflectance, where, order_is_checked=choice.assumed)
+    warn_of_doubts(seen, where, order_is_checked=choice.assumed)
 
 
 def _lazy(
@@ -274,7 +251,8 @@ def _lazy(
         last = min(bottom + REACH, shape[0]), min(right + REACH, shape[1])
         window = Window(first[1], first[0], last[1] - first[1], last[0] - first[0])
         with open_raster(path) as dataset:
-            values = _reflectance(_read(dataset, choice, window), choice, scale)
+            numbers = read_numbers_of(dataset, choice, window)
+            values = reflectance_of(numbers, choice, scale)
         rows, columns = top - first[0], left - first[1]
         own = values[:, rows : rows + bottom - top, columns : columns + right - left]
         check_possible(own, f"{path} from row {top + 1}, column {left + 1} on")
@@ -286,6 +264,10 @@ def _lazy(
     return lazy
 
 
-def _attributes(dataset: Any) -> dict[str, Any]:
+def attributes_of(dataset: Any, scale: Scale | None = None) -> dict[str, Any]:
+    """Return what a file says about itself, and of digital numbers what was decided."""
     tags = dataset.tags()
-    return {key: tags[key] for key in ATTRIBUTES if key in tags}
+    attributes = {key: tags[key] for key in ATTRIBUTES if key in tags}
+    if scale is not None and scale.numbers:
+        attributes |= {"offset": scale.offset, "witness": scale.heard}
+    return attributes

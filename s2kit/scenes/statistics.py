@@ -17,6 +17,12 @@ from s2kit.scenes.arguments import require_raster
 
 Floats = npt.NDArray[np.float64]
 
+AT_ONCE = 1 << 15
+"""Pixels added up at once: few enough for sums to be exact, and for the processor's cache."""
+
+FINEST = 92
+"""Whole numbers stand for sums in steps of 2 to the power of minus this."""
+
 
 @dataclass(frozen=True, eq=False)
 class ImageStatistics:
@@ -93,7 +99,7 @@ def image_statistics(scene: xr.DataArray) -> ImageStatistics:
     Parameters
     ----------
     scene
-        Reflectance, float, dims (band, y, x), NaN = no data. It is read band by band.
+        Reflectance, float, dims (band, y, x), NaN = no data. It is read in strips of rows.
 
     Returns
     -------
@@ -112,9 +118,67 @@ def image_statistics(scene: xr.DataArray) -> ImageStatistics:
     (array([0.2]), array([0.1]))
     """
     require_raster(scene, "the scene", ("band", "y", "x"))
-    valid = np.logical_and.reduce([np.isfinite(band.to_numpy()) for band in scene])
-    if not valid.any():
-        raise S2kitError(f"{scene.name or 'the scene'} has no pixel with data; choose another")
-    pixels = (band.to_numpy()[valid].astype(np.float64) for band in scene)
-    mean, deviation = zip(*((p.mean(), p.std()) for p in pixels), strict=True)
-    return ImageStatistics(np.array(mean), np.array(deviation))
+    sums = BandSums(scene.sizes["band"])
+    rows = max(1, AT_ONCE // max(scene.sizes["x"], 1))
+    for top in range(0, scene.sizes["y"], rows):
+        sums.add(scene[:, top : top + rows].to_numpy())
+    return sums.statistics(str(scene.name or "the scene"))
+
+
+class BandSums:
+    """Sums over the valid pixels of an image, added up piece by piece in exact arithmetic.
+
+    Floating point sums depend on the order of their terms, these do not: whatever the pieces, the
+    statistics are the same to the last bit. Reflectance is taken in steps of 2^-46, which float32
+    above 10^-7 is a multiple of, and its squares in steps of 2^-92. Each float64 sum below then
+    has fewer bits than a float64 holds, and is exact; the sums of pieces are whole numbers. Mean
+    and deviation lie within 10^-12 of those that numpy computes.
+    """
+
+    def __init__(self, bands: int) -> None:
+        self.pixels = 0
+        """Pixels that are valid in all bands."""
+        self._sums = [[0, 0] for _ in range(bands)]
+
+    def add(self, values: npt.NDArray[np.floating]) -> None:
+        """Add a piece of the image: (bands, y, x), NaN = no data."""
+        pixels = values.reshape(len(values), -1)
+        for start in range(0, pixels.shape[1], AT_ONCE):
+            piece = pixels[:, start : start + AT_ONCE]
+            valid = np.isfinite(piece).all(axis=0)
+            count = int(valid.sum())
+            self.pixels += count
+            for sums, band in zip(self._sums, piece, strict=True):
+                x = _rounded((band if count == valid.size else band[valid]).astype(np.float64), 46)
+                for power, terms in enumerate((x, x * x)):
+                    sums[power] += _exact_sum(terms)
+
+    def statistics(self, where: str) -> ImageStatistics:
+        """Return mean and deviation; S2kitError if no pixel was valid."""
+        if not self.pixels:
+            raise S2kitError(f"{where} has no pixel with data; choose another")
+        mean = [total / (self.pixels << FINEST) for total, _ in self._sums]
+        spread = [self.pixels * (squares << FINEST) - total**2 for total, squares in self._sums]
+        square = self.pixels**2 << 2 * FINEST
+        return ImageStatistics(np.array(mean), np.sqrt([max(each, 0) / square for each in spread]))
+
+
+def _exact_sum(terms: Floats) -> int:
+    """Return the sum of at most `AT_ONCE` numbers, in steps of 2^-`FINEST`."""
+    high = _rounded(terms, 24)
+    rest = terms - high
+    middle = _rounded(rest, 58)
+    return sum(_whole(float(part.sum())) for part in (high, middle, rest - middle))
+
+
+def _rounded(values: Floats, bits: int) -> Floats:
+    """Round to multiples of 2^-bits: so large a number leaves no room for smaller ones."""
+    large = 1.5 * 2.0 ** (52 - bits)
+    return (values + large) - large
+
+
+def _whole(value: float) -> int:
+    if not np.isfinite(value):
+        raise S2kitError("image statistics hold a number that is not finite; take them anew")
+    numerator, denominator = value.as_integer_ratio()
+    return (numerator << FINEST) // denominator

@@ -3,8 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
+from s2kit.scenes.survey import ReflectanceSurvey
 
-def is_top_of_atmosphere(values: npt.NDArray[np.float32]) -> bool:
+
+def is_top_of_atmosphere(values: npt.NDArray[np.float32] | ReflectanceSurvey) -> bool:
     """Tell whether reflectance looks like that of Level-1C, at the top of the atmosphere.
 
     Air scatters blue light into every pixel: the darkest hundredth of B02 then lies above 0.06,
@@ -15,11 +17,10 @@ def is_top_of_atmosphere(values: npt.NDArray[np.float32]) -> bool:
     Parameters
     ----------
     values
-        Reflectance, (10, height, width), NaN = no data.
+        Reflectance, (10, height, width), NaN = no data; or a survey of it.
     """
-    pixels = values.reshape(len(values), -1)
-    pixels = pixels[:, :: 1 + pixels.shape[1] // 60_000]
-    pixels = pixels[:, np.isfinite(pixels).all(axis=0)]
+    survey = values if isinstance(values, ReflectanceSurvey) else ReflectanceSurvey.of(values)
+    pixels = survey.spectra
     if pixels.shape[1] < 100:
         return False
     blue, green, red = np.percentile(pixels[:3], 1, axis=1)

@@ -26,7 +26,8 @@ from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.codes import NO_CODE
 from s2kit.scenes.ground import utm_epsg
 from s2kit.scenes.offset import check_offset
-from s2kit.scenes.raster import dated, on_grid, read_numbers, to_scene_values
+from s2kit.scenes.raster import dated, on_grid, read_numbers
+from s2kit.scenes.reflectance import to_scene_values
 from s2kit.sources.place_list import Place, read_files, read_places
 
 __all__ = ["NO_CODE", "Place", "Places"]

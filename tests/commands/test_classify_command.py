@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 import torch
@@ -61,7 +63,8 @@ def test_an_image_becomes_a_map_and_a_confidence(tmp_path: Path, weights: Path) 
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
     assert lines[0].startswith("offset 1000, decided by the darkest pixels")
-    assert lines[1].startswith(" 1  coniferous forest")
+    assert lines[1].startswith("eight looks, as the image has no more than 4 megapixels")
+    assert lines[2].startswith(" 1  coniferous forest")
     assert lines[-2].split() == ["0", "no", "data", "0.3", "ha"]
     assert lines[-1] == f"class map in {out}"
     codes = read_class_map(out)
@@ -70,6 +73,23 @@ def test_an_image_becomes_a_map_and_a_confidence(tmp_path: Path, weights: Path) 
     assert (codes.values[-1] == 0).all()
     with rasterio.open(sure) as file:
         assert (file.read(1)[:-1] >= 10).all()
+
+
+def test_areas_and_polygons_are_written_with_the_map(tmp_path: Path, weights: Path) -> None:
+    image = write_image(tmp_path / "image.tif", digital_numbers(1030))
+    areas, polygons = tmp_path / "areas.csv", tmp_path / "polygons.gpkg"
+    result = classify(image, "--weights", weights, "--out", tmp_path / "map.tif", "--no-turns",
+                      "--areas", areas, "--polygons", polygons, "--min-area", 0.1)  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "one look (--no-turns)" in result.stdout.splitlines()
+    table = pd.read_csv(areas, index_col="code")
+    assert table.hectares[0] == 0.3
+    assert table.hectares.sum() == pytest.approx(6)
+    assert table.percent.sum() == pytest.approx(100, abs=0.01)
+    outlines = gpd.read_file(polygons)
+    assert list(outlines.columns) == ["label", "name", "hectares", "geometry"]
+    assert outlines.hectares.sum() == pytest.approx(5.7)
+    assert outlines.crs.to_epsg() == 32633
 
 
 def test_a_map_says_how_much_of_it_is_unlike_the_training(tmp_path: Path) -> None:

@@ -31,7 +31,8 @@ runs every line of it.
   `S2kitError` with such a sentence, or `TypeError` for an argument of another type. A widget shows
   it.
 - **Nothing lost.** No input is changed, an output is checked for being writable before the work
-  begins, and a command that fails leaves nothing behind.
+  begins, and a command that fails leaves nothing behind; of a map that is stopped in the middle
+  the finished windows stay hidden beside it, and the next run takes them up or removes them.
 - **Exit codes.** {codes}.
 
 ## What is tested

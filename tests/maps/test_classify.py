@@ -15,7 +15,7 @@ from s2kit.maps.classify import (
     classify,
     confidence,
 )
-from s2kit.maps.windows import windows
+from s2kit.maps.layout import Layout
 from s2kit.network.scaling import SCALINGS, scale
 from s2kit.network.unet import UNet, receptive_field
 from s2kit.scenes.bands import BAND_NAMES
@@ -146,7 +146,9 @@ def test_cores_cover_every_pixel_once_and_windows_stay_inside(
     height: int, width: int, core: int, margin: int
 ) -> None:
     covered = np.zeros((height, width), dtype=int)
-    for (rows, columns), (rows_around, columns_around) in windows(height, width, core, margin):
+    for (rows, columns), (rows_around, columns_around) in Layout(
+        height, width, core, core, margin
+    ).windows():
         covered[rows, columns] += 1
         assert rows_around.start == max(rows.start - margin, 0)
         assert rows_around.stop == min(rows.stop + margin, height)

@@ -1,6 +1,7 @@
 """Image statistics as a value: measured, written as text, read back to the last bit."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s2kit.errors import S2kitError
-from s2kit.scenes.statistics import ImageStatistics, image_statistics
+from s2kit.scenes.statistics import BandSums, ImageStatistics, image_statistics
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -27,8 +28,31 @@ def test_only_pixels_that_are_valid_in_all_bands_count() -> None:
     values[0, 0, 0] = np.nan
     statistics = image_statistics(xr.DataArray(values, dims=("band", "y", "x")))
     seen = values[:, np.isfinite(values[0])].astype("float64")
-    np.testing.assert_array_equal(statistics.mean, [band.mean() for band in seen])
-    np.testing.assert_array_equal(statistics.deviation, [band.std() for band in seen])
+    np.testing.assert_allclose(statistics.mean, [band.mean() for band in seen], rtol=1e-12)
+    np.testing.assert_allclose(statistics.deviation, [band.std() for band in seen], rtol=1e-12)
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 2**32 - 1), st.data())
+def test_pieces_in_any_order_give_the_same_bits(
+    height: int, width: int, seed: int, data: st.DataObject
+) -> None:
+    random = np.random.default_rng(seed)
+    values = random.normal(0.2, 0.1, (3, height, width)).astype("float32")
+    values[:, random.random((height, width)) < 0.2] = np.nan
+    values[:, 0, 0] = 0.0051
+    cuts = data.draw(st.lists(st.integers(0, height), max_size=4))
+    edges = [0, *sorted(cuts), height]
+    pieces = [values[:, top:bottom] for top, bottom in pairwise(edges)]
+    sums = BandSums(3)
+    for piece in data.draw(st.permutations(pieces)):
+        sums.add(piece)
+    whole = image_statistics(xr.DataArray(values, dims=("band", "y", "x")))
+    assert sums.statistics("it") == whole
+
+
+def test_a_constant_band_has_no_deviation() -> None:
+    flat = xr.DataArray(np.full((2, 70, 30), 0.0051, "float32"), dims=("band", "y", "x"))
+    assert image_statistics(flat).deviation.tolist() == [0, 0]
 
 
 def test_a_scene_without_data_has_none() -> None:

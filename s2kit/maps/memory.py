@@ -1,0 +1,101 @@
+"""What of the machine a run may use: free memory and cores, as this process is limited."""
+
+import contextlib
+import ctypes
+import math
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+WINDOW_MEMORY = 750 * 10**6
+"""Bytes for one window, if as much is free; all in all it keeps a run below 1.5 GB."""
+
+SHARE = 0.8
+"""Of the free memory; the rest is for reading and writing."""
+
+M_MMAP_THRESHOLD = -3
+"""Of ``malloc.h``."""
+
+ROOT = Path("/")
+"""Where the system tells of itself."""
+
+
+def window_memory(root: Path = ROOT) -> int:
+    """Return how many bytes one window may take: `WINDOW_MEMORY`, or less where less is free."""
+    return int(min([WINDOW_MEMORY, *(SHARE * free for free in _free(root))]))
+
+
+def give_memory_back() -> None:
+    """Let large arrays go back to the system as soon as they are freed.
+
+    The C library of Linux keeps what was freed below a size that grows with use, up to 32 MB, for
+    later: a tenth of what a window takes.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
+
+
+def usable_cores(root: Path = ROOT) -> int:
+    """Return the number of cores that this process may use, by affinity and cgroup quota."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    quotas = [_quota(folder) for folder in _cgroups(root, "")]
+    return max(1, min([cores, *(math.ceil(quota) for quota in quotas if quota is not None)]))
+
+
+def _free(root: Path) -> Iterator[int]:
+    """Yield the bytes that are free by each of the limits that there are; on Linux only."""
+    lines = _text(root / "proc/meminfo").splitlines()
+    yield from (int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    for folder in _cgroups(root, "memory"):
+        for limit, used in (
+            ("memory.max", "memory.current"),
+            ("memory.limit_in_bytes", "memory.usage_in_bytes"),
+        ):
+            bound, now = _number(folder / limit), _number(folder / used)
+            if bound is not None and now is not None and bound < 1 << 60:
+                yield max(0, bound - now + _cached(folder / "memory.stat"))
+    if sys.platform != "win32":
+        import resource
+
+        bound, _ = resource.getrlimit(resource.RLIMIT_AS)
+        pages = _text(root / "proc/self/statm").split()
+        if bound != resource.RLIM_INFINITY and pages:
+            yield max(0, bound - int(pages[0]) * resource.getpagesize())
+
+
+def _cgroups(root: Path, controller: str) -> Iterator[Path]:
+    """Yield the folders of this process's cgroups, from its own up to the root."""
+    for line in _text(root / "proc/self/cgroup").splitlines():
+        number, controllers, path = line.split(":", 2)
+        if number != "0" and controller not in controllers.split(","):
+            continue
+        top = root / "sys/fs/cgroup" / ("" if number == "0" else controllers)
+        folder = top / path.lstrip("/")
+        yield from (each for each in (folder, *folder.parents) if each.is_relative_to(top))
+
+
+def _cached(statistics: Path) -> int:
+    """Return the bytes of a cgroup that hold files, and are given up when they are needed."""
+    for line in _text(statistics).splitlines():
+        if line.startswith("inactive_file "):
+            return int(line.split()[1])
+    return 0
+
+
+def _quota(folder: Path) -> float | None:
+    limit, _, period = _text(folder / "cpu.max").partition(" ")
+    return int(limit) / int(period) if limit.isdigit() else None
+
+
+def _number(path: Path) -> int | None:
+    text = _text(path).strip()
+    return int(text) if text.isdigit() else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""

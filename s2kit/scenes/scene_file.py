@@ -1,0 +1,236 @@
+"""A scene in a file, checked as a whole and read window by window: memory is that of a window.
+
+It is what `s2kit.scenes.raster.read_scene` reads, to the last bit: the same checks refuse it, and
+statistics and checksum are those of the scene in memory.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import xarray as xr
+from rasterio.windows import Window
+
+from s2kit.errors import S2kitError
+from s2kit.scenes.band_choice import Choice
+from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.digest import sha256_of
+from s2kit.scenes.files import check_checksums, open_raster, read_pixels
+from s2kit.scenes.nodata import REACH
+from s2kit.scenes.plausible import Scale, check_possible
+from s2kit.scenes.raster import (
+    attributes_of,
+    check_scene,
+    dated,
+    on_grid,
+    prepare,
+    read_numbers_of,
+    scale_of,
+)
+from s2kit.scenes.reflectance import band_reflectance, reflectance_of
+from s2kit.scenes.statistics import BandSums, ImageStatistics
+from s2kit.scenes.survey import NumbersSurvey, ReflectanceSurvey
+
+STRIP = 64 * 2**20
+"""Bytes of reflectance that are looked at, at once, over the full width of an image."""
+
+CACHE = 128 * 2**20
+"""Bytes in which GDAL keeps blocks: its own choice is a twentieth of the machine's memory."""
+
+Floats = npt.NDArray[np.float32]
+Stamp = tuple[tuple[str, int, int, int], ...]
+
+
+@dataclass
+class SceneFile:
+    """An open scene; `open_scene` makes it.
+
+    Attributes
+    ----------
+    grid
+        (y, x) with the scene's CRS, coordinates, name and attributes; its values mean nothing.
+    statistics
+        Mean and deviation of each band, as `s2kit.scenes.statistics.image_statistics`.
+    pixels
+        Pixels with data.
+    stamp
+        Name, inode, size and time of change of the files that are read.
+    """
+
+    path: Path
+    grid: xr.DataArray
+    statistics: ImageStatistics
+    pixels: int
+    stamp: Stamp
+    _dataset: Any = field(repr=False)
+    _choice: Choice = field(repr=False)
+    _scale: Scale = field(repr=False)
+    _missing: npt.NDArray[np.uint8] = field(repr=False)  # a bit per pixel
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return int(self._dataset.height), int(self._dataset.width)
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """Return what was decided of the file: its bands, and scale and offset of its numbers."""
+        return str(self._choice.indexes), str(self._scale.numbers), str(self._scale.offset)
+
+    def read(self, rows: slice, columns: slice) -> xr.DataArray:
+        """Read a window: reflectance, float32 (band, y, x), NaN = no data.
+
+        Raises
+        ------
+        S2kitError
+            If a block is damaged, or the file is another than when it was opened.
+        """
+        values = _read(self._dataset, self._choice, self._scale, rows, columns)
+        self.check_unchanged()
+        check_possible(
+            values, f"{self.path} from row {rows.start + 1}, column {columns.start + 1} on"
+        )
+        return xr.DataArray(
+            values, {"band": list(BAND_NAMES)}, ("band", "y", "x"), name=self.grid.name
+        )
+
+    def check_unchanged(self) -> None:
+        """Raise S2kitError if a file that is read was changed or replaced."""
+        if stamp_of(self._dataset.files) != self.stamp:
+            raise S2kitError(
+                f"{self.path} was changed or replaced while it was read; run again when nothing "
+                "writes it any more"
+            )
+
+    def sha256(self) -> str:
+        """Return the checksum of the pixels, `s2kit.scenes.digest.pixels_sha256`."""
+        digest = sha256_of((len(BAND_NAMES), *self.shape), map(self._band, range(len(BAND_NAMES))))
+        self.check_unchanged()
+        return digest
+
+    def _band(self, band: int) -> Iterator[Floats]:
+        """Yield the reflectance of a band, strip by strip."""
+        index = self._choice.indexes[band]
+        width = self._dataset.width
+        for rows in _strips(self._dataset, bands=1):
+            window = Window(0, rows.start, width, rows.stop - rows.start)
+            (numbers,) = read_pixels(self._dataset, [index], window)
+            start, stop = rows.start * width, rows.stop * width
+            bits = np.unpackbits(self._missing[start // 8 : -(-stop // 8)])
+            missing = bits[start % 8 :][: stop - start].reshape(numbers.shape).astype(bool)
+            yield band_reflectance(numbers, self._scale, missing)
+
+
+@contextmanager
+def open_scene(
+    path: Path | str,
+    offset: int | Literal["auto"] = "auto",
+    bands: Sequence[str] | None = None,
+) -> Iterator[SceneFile]:
+    """Open a scene, to be read window by window; parameters and checks as for `read_scene`.
+
+    It is read through twice, in strips: for scale and offset, then for all other checks and the
+    statistics.
+
+    Raises
+    ------
+    S2kitError
+        As `s2kit.scenes.raster.read_scene`.
+
+    Examples
+    --------
+    >>> from s2kit.scenes.raster import Affine
+    >>> grid = {"crs": "EPSG:32633", "transform": Affine(10, 0, 585420, 0, -10, 5652250)}
+    >>> shape = {"count": 10, "height": 20, "width": 20, "dtype": "uint16"}
+    >>> with rasterio.MemoryFile() as file:
+    ...     with file.open(driver="GTiff", **shape, **grid) as image:
+    ...         image.write(np.random.default_rng(0).integers(1020, 3000, (10, 20, 20), "uint16"))
+    ...     with open_scene(file.name, bands=BAND_NAMES) as scene:
+    ...         scene.shape, scene.grid.attrs["offset"], scene.read(slice(0, 4), slice(0, 8)).shape
+    ((20, 20), 1000, (10, 4, 8))
+    """
+    path = Path(path)
+    known = None if offset == "auto" else offset
+    with rasterio.Env(GDAL_CACHEMAX=CACHE), open_raster(path) as dataset:
+        stamp = stamp_of(dataset.files)
+        choice = prepare(path, dataset, bands)
+        check_checksums(dataset)
+        scale = _decide_scale(path, dataset, choice, known)
+        seen, sums, missing = _survey(dataset, choice, scale)
+        check_scene(seen, str(path), choice)
+        height, width = dataset.shape
+        nothing = np.broadcast_to(np.float32(np.nan), (height, width))
+        grid = dated(
+            on_grid(nothing, dataset.transform, dataset.crs).assign_attrs(
+                attributes_of(dataset, scale)
+            )
+        ).rename(path.stem)
+        scene = SceneFile(
+            path, grid, sums.statistics(str(path)), sums.pixels, stamp, dataset, choice, scale,
+            missing,
+        )  # fmt: skip
+        scene.check_unchanged()
+        yield scene
+
+
+def stamp_of(files: Sequence[str]) -> Stamp:
+    """Return name, inode, size and time of change of those of the files that lie on a disk."""
+    found = []
+    for name in files:
+        if os.path.isfile(name):
+            state = os.stat(name)
+            found.append((name, state.st_ino, state.st_size, state.st_mtime_ns))
+    return tuple(found)
+
+
+def _decide_scale(path: Path, dataset: Any, choice: Choice, offset: int | None) -> Scale:
+    shape = (len(BAND_NAMES), dataset.height, dataset.width)
+    seen = NumbersSurvey(shape, np.dtype(dataset.dtypes[choice.indexes[0] - 1]))
+    for rows in _strips(dataset):
+        window = Window(0, rows.start, dataset.width, rows.stop - rows.start)
+        seen.add(rows.start, read_numbers_of(dataset, choice, window))
+    return scale_of(seen, str(path), offset, choice)
+
+
+def _survey(
+    dataset: Any, choice: Choice, scale: Scale
+) -> tuple[ReflectanceSurvey, BandSums, npt.NDArray[np.uint8]]:
+    """Return what the scene shows, its sums, and a bit for each pixel that has no data."""
+    height, width = dataset.shape
+    seen, sums = ReflectanceSurvey((len(BAND_NAMES), height, width)), BandSums(len(BAND_NAMES))
+    missing, left = [], np.empty(0, bool)
+    for rows in _strips(dataset):
+        values = _read(dataset, choice, scale, rows, slice(0, width))
+        seen.add(rows.start, values)
+        sums.add(values)
+        flags = np.append(left, np.isnan(values[0]).ravel())
+        whole = len(flags) // 8 * 8
+        missing.append(np.packbits(flags[:whole]))
+        left = flags[whole:]
+    return seen, sums, np.concatenate([*missing, np.packbits(left)])
+
+
+def _read(dataset: Any, choice: Choice, scale: Scale, rows: slice, columns: slice) -> Floats:
+    """Read a window, and a little beyond it, where rule 2 of no data looks."""
+    height, width = dataset.shape
+    first = max(rows.start - REACH, 0), max(columns.start - REACH, 0)
+    last = min(rows.stop + REACH, height), min(columns.stop + REACH, width)
+    window = Window(first[1], first[0], last[1] - first[1], last[0] - first[0])
+    values = reflectance_of(read_numbers_of(dataset, choice, window), choice, scale)
+    top, left = rows.start - first[0], columns.start - first[1]
+    return values[:, top : top + rows.stop - rows.start, left : left + columns.stop - columns.start]
+
+
+def _strips(dataset: Any, bands: int = len(BAND_NAMES)) -> Iterator[slice]:
+    """Yield rows of strips over the full width, of whole blocks where they are not too large."""
+    block = dataset.block_shapes[0][0]
+    rows = max(1, STRIP // (4 * bands * dataset.width))
+    rows = max(rows // block * block, min(rows, block))
+    for top in range(0, dataset.height, rows):
+        yield slice(top, min(top + rows, dataset.height))
