@@ -6,8 +6,9 @@ from .accuracy.metrics import class_metrics, overall_accuracy
 from .accuracy.point_files import read_points, write_points
 from .accuracy.sampled import SampledAssessment, assess_points
 from .accuracy.sampling import draw_points
+from .benchmarks.polygon_checks import check_polygons, repair_polygons
 from .benchmarks.polygonise import polygonise
-from .benchmarks.polygons import check_polygons, read_polygons, repair_polygons
+from .benchmarks.polygons import read_polygons
 from .benchmarks.rasterise import rasterise
 from .errors import S2kitError, S2kitWarning
 from .maps.applicability import applicability

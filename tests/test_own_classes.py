@@ -30,7 +30,8 @@ from s2kit.accuracy.tables import metrics_table
 from s2kit.accuracy.uncertainty_figures import show_areas
 from s2kit.benchmarks.area import labelled_area
 from s2kit.benchmarks.figures import show_labelled_area, show_pixel_rules
-from s2kit.benchmarks.polygons import check_polygons, read_polygons
+from s2kit.benchmarks.polygon_checks import check_polygons
+from s2kit.benchmarks.polygons import read_polygons
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.cartography.palette import class_colours
 from s2kit.cartography.panels import show_class_map, show_error

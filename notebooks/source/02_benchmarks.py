@@ -20,7 +20,7 @@ from shapely import Polygon
 
 from s2kit.benchmarks.area import labelled_area, pixel_area
 from s2kit.benchmarks.figures import show_labelled_area, show_pixel_rules
-from s2kit.benchmarks.polygons import check_polygons, repair_polygons
+from s2kit.benchmarks.polygon_checks import check_polygons, repair_polygons
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.cartography.panels import show_class_map, show_false_colour
 from s2kit.exercises import check

@@ -9,7 +9,7 @@ import xarray as xr
 
 from s2kit.accuracy.confusion import confusion_matrix, majority_classes, pixel_matrix
 from s2kit.accuracy.metrics import overall_accuracy
-from s2kit.benchmarks.polygons import class_conflicts
+from s2kit.benchmarks.polygon_checks import class_conflicts
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.errors import S2kitError
 from s2kit.scenes.arguments import require, require_polygons, require_raster
@@ -60,7 +60,7 @@ def assess(class_map: xr.DataArray, reference: xr.DataArray | gpd.GeoDataFrame) 
     Polygons are burnt onto the map's grid by pixel centres for the pixel approach. For the
     object approach those with an invalid geometry are left out and counted: so did the tool
     behind the paper's Table 8 (198 of Kolbuszowa's 213 polygons). To count them, pass the
-    polygons through `s2kit.benchmarks.polygons.repair_polygons` first.
+    polygons through `s2kit.benchmarks.polygon_checks.repair_polygons` first.
 
     Parameters
     ----------

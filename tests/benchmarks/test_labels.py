@@ -8,7 +8,7 @@ from rasterio.transform import from_origin
 from shapely import box
 
 from s2kit.benchmarks.labels import read_labels
-from s2kit.benchmarks.polygons import class_conflicts
+from s2kit.benchmarks.polygon_checks import class_conflicts
 from s2kit.errors import S2kitError
 from s2kit.scenes.raster import read_scene
 

@@ -8,7 +8,8 @@ import pytest
 import xarray as xr
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from s2kit.benchmarks.polygons import check_polygons, read_polygons, repair_polygons
+from s2kit.benchmarks.polygon_checks import check_polygons, repair_polygons
+from s2kit.benchmarks.polygons import read_polygons
 from s2kit.errors import S2kitError
 
 X, Y = 500_000, 5_600_060

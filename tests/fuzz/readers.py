@@ -21,7 +21,8 @@ from rasterio.transform import from_origin
 
 from s2kit.accuracy.map_tags import check_class_codes, training_warning
 from s2kit.benchmarks.labels import read_labels
-from s2kit.benchmarks.polygons import check_polygons, read_polygons
+from s2kit.benchmarks.polygon_checks import check_polygons
+from s2kit.benchmarks.polygons import read_polygons
 from s2kit.catalogue import open_catalogue, read_items
 from s2kit.catalogue.search import area_bounds, find_scenes, items_for
 from s2kit.experiments.plan import read_plan

@@ -9,7 +9,8 @@ import pytest
 import xarray as xr
 from shapely import Point, Polygon, box
 
-from s2kit.benchmarks.polygons import check_polygons, read_polygons
+from s2kit.benchmarks.polygon_checks import check_polygons
+from s2kit.benchmarks.polygons import read_polygons
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.cartography.composite import false_colour
 from s2kit.errors import S2kitError

@@ -8,7 +8,7 @@ import geopandas as gpd
 import shapely
 from shapely.ops import split as split_by_line
 
-from s2kit.benchmarks.polygons import SLIVER, repair_polygons
+from s2kit.benchmarks.polygon_checks import SLIVER, repair_polygons
 from s2kit.errors import S2kitError
 from s2kit.scenes.arguments import require
 from s2kit.scenes.nomenclature import PAPER, Nomenclature
@@ -169,7 +169,7 @@ class Drawing:
     def repair(self) -> int:
         """Make invalid outlines valid, drop those without an area; return how many changed.
 
-        What becomes of them is told in `s2kit.benchmarks.polygons.repair_polygons`.
+        What becomes of them is told in `s2kit.benchmarks.polygon_checks.repair_polygons`.
         """
         broken = [
             n for n, s in self.shapes.items() if not s.geometry.is_valid or s.geometry.area == 0

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import shapely
 import xarray as xr
 
-from s2kit.benchmarks.polygons import SLIVER
+from s2kit.benchmarks.polygon_checks import SLIVER
 from s2kit.benchmarks.rasterise import pixels_of_polygons
 from s2kit.scenes.nomenclature import PAPER, Nomenclature
 from s2kit.widgets.digitiser.drawing import Shape
@@ -34,7 +34,7 @@ class Finding:
 class Survey:
     """Counts pixels and finds faults; what it knows of a polygon it keeps until that changes.
 
-    The same faults as `s2kit.benchmarks.polygons.check_polygons`, and slivers, fast enough to
+    The same faults as `s2kit.benchmarks.polygon_checks.check_polygons`, and slivers, fast enough to
     follow the hand.
 
     Parameters
