@@ -12,6 +12,9 @@
 # **You need** to know what a raster image is; no other chapter.
 #
 # **Time**: {minutes} to run on two CPU cores, 40 minutes to read, 20 for the exercises
+#
+# Solutions: [solutions/01_scenes.ipynb](solutions/01_scenes.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 import matplotlib.pyplot as plt
@@ -23,7 +26,7 @@ from s2kit.cartography.panels import show_false_colour
 from s2kit.cartography.scene_figures import show_histograms, show_registration, show_shift
 from s2kit.catalogue import ReadOptions, find_scenes, grid_of, items_for, open_catalogue, read_items
 from s2kit.errors import S2kitError
-from s2kit.exercises import check
+from s2kit.exercises import check_solution, quiz
 from s2kit.scenes.bands import BANDS
 from s2kit.scenes.offset import check_offset, darkest_number
 from s2kit.scenes.radiometry import normalise, normalise_min_max, to_reflectance
@@ -158,11 +161,7 @@ def reflectance(dn, offset):
 
 
 # %% tags=["check"]
-check(
-    reflectance(np.array([900, 1000, 4000], dtype="uint16"), 1000),
-    expected=[-0.01, 0.0, 0.3],
-    hint="Turn dn into float32 before you subtract.",
-)
+check_solution("1.1", reflectance)
 
 # %% [markdown]
 # ## Where there is nothing
@@ -243,12 +242,8 @@ def share_cut_off(scene):
 
 
 # %% tags=["check"]
-values = scene.to_numpy()[np.isfinite(scene.to_numpy())]
-check(
-    share_cut_off(scene),
-    expected=np.count_nonzero(values > 0.6) / values.size,
-    hint="Divide by the number of values that are not NaN: scene.count().",
-)
+check_solution("1.2", share_cut_off)
+check_solution("1.2", share_cut_off, scene)
 
 # %% [markdown]
 # ## Do the bands lie on one another?
@@ -399,11 +394,7 @@ def offset_of(baseline):
 
 
 # %% tags=["check"]
-check(
-    [offset_of(each) for each in ("02.14", "03.01", "04.00", "05.00")],
-    expected=[0, 0, 1000, 1000],
-    hint="Compare the baseline, as a number, with 4.",
-)
+check_solution("1.3", offset_of)
 
 # %% [markdown]
 # ## A country that does not exist
@@ -455,6 +446,14 @@ for axis, each in zip(axes.ravel(), scenes, strict=False):
 for axis in axes.ravel():
     axis.set_axis_off()
 add_attribution(figure, scenes)
+
+# %% [markdown]
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(1)
 
 # %% [markdown]
 # ## Summary

@@ -12,13 +12,16 @@
 # **You need** chapters 1 and 2, and to have seen a convolution before.
 #
 # **Time**: {minutes} to run on two CPU cores, 25 minutes to read, 20 for the exercises
+#
+# Solutions: [solutions/03_unet.ipynb](solutions/03_unet.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 import pandas as pd
 import torch
 from torch import nn
 
-from s2kit.exercises import check
+from s2kit.exercises import check_solution, quiz
 from s2kit.network.figures import draw_unet
 from s2kit.network.unet import (
     ConvBlock,
@@ -177,11 +180,7 @@ def block_parameters(channels_in, channels_out):
 
 
 # %% tags=["check"]
-check(
-    block_parameters(10, 16),
-    expected=count_parameters(ConvBlock(10, 16)),
-    hint="9 weights per pair of an input and an output channel; 2 numbers per norm and channel.",
-)
+check_solution("3.1", block_parameters)
 
 # %% [markdown]
 # ## Exercise 3.2
@@ -203,14 +202,15 @@ def encode(image, blocks, pool):
 
 
 # %% tags=["check"]
-torch.manual_seed(1)
-small = UNet(width=4, depth=2, scaling="fixed").eval()
-answer = encode(torch.ones(1, 10, 32, 32), small.encoder, small.pool)
-check(
-    answer and [tuple(x.shape) for x in answer],
-    expected=[(1, 4, 32, 32), (1, 8, 16, 16), (1, 16, 8, 8)],
-    hint="Keep the running image in one variable; pool it only if a block came before.",
-)
+check_solution("3.2", encode)
+
+# %% [markdown]
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(3)
 
 # %% [markdown]
 # ## Summary

@@ -11,19 +11,21 @@
 #
 # **You need** chapters 1 and 2 (scenes and masks).
 #
-# **Time**: {minutes} to run on two CPU cores, 20 minutes to read, 10 for the exercise
+# **Time**: {minutes} to run on two CPU cores, 20 minutes to read, 15 for the exercises
+#
+# Solutions: [solutions/05_maps.ipynb](solutions/05_maps.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.cartography.composite import false_colour
 from s2kit.cartography.panels import agreement_mask
-from s2kit.exercises import check
+from s2kit.exercises import check_solution, quiz
 from s2kit.maps.classify import class_map, class_probabilities, confidence
 from s2kit.maps.files import write_class_map
 from s2kit.maps.paper_figures import (
@@ -97,7 +99,7 @@ show_benchmarks(scenes, masks)
 #
 # Now the other side: a trained network, and a scene that has had no part in its training. The
 # network comes with s2kit and was trained by a recipe of chapter 4. To map with your own, write
-# `load_network(workspace() / "weights" / "short.safetensors")` in the first line instead.
+# `load_network(workspace() / "weights" / "live.safetensors")` in the first line instead.
 
 # %% tags=["shared"]
 network = load_network(shipped_weights(source.name))
@@ -209,9 +211,9 @@ pd.DataFrame(entries).set_index("value")[["color", "label"]]
 # Keep the three together when you send a map to somebody. The same map comes from the command
 # line: `python -m s2kit classify IMAGE.tif --out MAP.tif`.
 #
-# ## Exercise
+# ## Exercises
 #
-# An office wants to act only where the map can be trusted. What would it have to do without?
+# **1.** An office wants to act only where the map can be trusted. What would it have to do without?
 
 # %% tags=["nbval-ignore-output"]
 for threshold in (0.5, 0.7, 0.85):
@@ -233,16 +235,32 @@ def trusted_map(probabilities, threshold):
 
 
 # %% tags=["check"]
-example = xr.DataArray(
-    [[[0.9, 0.5, np.nan]], [[0.1, 0.5, np.nan]], [[0.0, 0.0, np.nan]]],
-    dims=("class", "y", "x"),
-    coords={"class": [1, 2, 3]},
-)
-check(
-    trusted_map(example, 0.8),
-    expected=np.array([[1, 0, 0]]),
-    hint="class_map and confidence give both halves; .where(condition, 0) joins them.",
-)
+check_solution("5.1", trusted_map)
+
+# %% [markdown]
+# **2.** How much of the scene is bare soil? Write a function that returns the area of a class of a
+# map in hectares. A pixel is 10 m × 10 m.
+
+
+# %% tags=["exercise"]
+def hectares(codes, code):
+    """Return the area of a class of the map (y, x), in hectares."""
+    # <solution>
+    return float((codes == code).sum()) / 100
+    # </solution>
+
+
+# %% tags=["check"]
+check_solution("5.2", hectares)
+check_solution("5.2", hectares, codes, 5)
+
+# %% [markdown]
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(5)
 
 # %% [markdown]
 # ## Summary

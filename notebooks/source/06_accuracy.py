@@ -13,6 +13,9 @@
 # **You need** chapter 2 (polygons and masks) and the class maps that chapter 5 wrote.
 #
 # **Time**: {minutes} to run on two CPU cores, 25 minutes to read, 15 for the exercises
+#
+# Solutions: [solutions/06_accuracy.ipynb](solutions/06_accuracy.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 import pandas as pd
@@ -22,12 +25,12 @@ from s2kit.accuracy.calibration import reject_curve, reliability
 from s2kit.accuracy.calibration_figures import show_reject_curve, show_reliability
 from s2kit.accuracy.confusion import confusion_matrix, majority_classes
 from s2kit.accuracy.figures import show_matrix, show_objects
-from s2kit.accuracy.metrics import class_metrics, mean_metrics, overall_accuracy
+from s2kit.accuracy.metrics import mean_metrics, overall_accuracy
 from s2kit.accuracy.tables import beside, metrics_table, percent
 from s2kit.accuracy.unlabelled import accuracy_by_place, show_unlabelled
 from s2kit.audit.printed_tables import paper_tables, printed_table
 from s2kit.benchmarks.rasterise import rasterise
-from s2kit.exercises import check
+from s2kit.exercises import check_solution, quiz
 from s2kit.experiments.figures import by_place, final_scores
 from s2kit.maps.calibrate import calibrate
 from s2kit.maps.classify import classify
@@ -363,11 +366,8 @@ def users_accuracy(matrix, code):
 
 
 # %% tags=["check"]
-check(
-    users_accuracy(matrix, 10),
-    expected=class_metrics(matrix).loc[10, "UA"],
-    hint="The row of the class holds everything the map calls by its name.",
-)
+check_solution("6.1", users_accuracy)
+check_solution("6.1", users_accuracy, matrix, 10)
 
 # %% [markdown]
 # **2.** For soil erosion it matters whether a field is bare or not; ripe or growing is all the
@@ -385,13 +385,16 @@ def accuracy_with_one_crop_class(matrix):
 
 
 # %% tags=["check"]
-check(
-    accuracy_with_one_crop_class(matrix),
-    expected=overall_accuracy(
-        confusion_matrix(class_map.where(class_map != 9, 4), mask.where(mask != 9, 4))
-    ),
-    hint="Pixels that are 4 and mapped as 9, or the other way round, are now right.",
-)
+check_solution("6.2", accuracy_with_one_crop_class)
+check_solution("6.2", accuracy_with_one_crop_class, matrix)
+
+# %% [markdown]
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(6)
 
 # %% [markdown]
 # ## Summary

@@ -12,6 +12,9 @@
 # **You need** chapter 6 (confusion matrix, pixel and object approach).
 #
 # **Time**: {minutes} to run on two CPU cores, 35 minutes to read, 20 for the exercises
+#
+# Solutions: [solutions/07_audit.ipynb](solutions/07_audit.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 import pandas as pd
@@ -34,7 +37,7 @@ from s2kit.audit.claims import claims, our_maps
 from s2kit.audit.errata import errata
 from s2kit.benchmarks.area import labelled_area
 from s2kit.benchmarks.rasterise import rasterise
-from s2kit.exercises import check
+from s2kit.exercises import check_solution, quiz
 from s2kit.maps.files import read_class_map
 from s2kit.settings import authors_source, course_source, workspace
 from s2kit.widgets.mean_acc import mean_acc_slider
@@ -343,11 +346,7 @@ def oa_from_mean_acc(acc, classes):
 
 
 # %% tags=["check"]
-check(
-    oa_from_mean_acc(mean_acc(0.87, 10), 10),
-    expected=0.87,
-    hint="Solve mean ACC = 1 − 2 (1 − OA) / K for OA.",
-)
+check_solution("7.1", oa_from_mean_acc)
 
 # %% [markdown]
 # **2.** How many *independent* pixels would be as sure as our polygons? For $n$ independent
@@ -365,12 +364,16 @@ def effective_sample(interval):
 
 
 # %% tags=["check"]
-p = by_polygons.estimate
-check(
-    effective_sample(by_polygons),
-    expected=p * (1 - p) / (by_polygons.width / 3.92) ** 2,
-    hint="Divide the width by 3.92, square it: that is OA (1 − OA) / n.",
-)
+check_solution("7.2", effective_sample)
+check_solution("7.2", effective_sample, by_polygons)
+
+# %% [markdown]
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(7)
 
 # %% [markdown]
 # ## Summary

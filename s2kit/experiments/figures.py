@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from s2kit.errors import S2kitError
 from s2kit.experiments.plan import FOLDER, of_groups, plan_table, read_plan
 from s2kit.experiments.table import read_curves, read_runs
 
@@ -49,6 +50,31 @@ def compared(group: str) -> pd.DataFrame:
         scored = runs[runs["role"] == role].set_index("row").rename_axis(None)
         columns[role, "OA"], columns[role, "F1"] = scored["pixel_OA"], scored["mean_F1"]
     return pd.DataFrame(columns)
+
+
+def stored_curve(run: str) -> pd.DataFrame:
+    """Return the history of a stored run, as `s2kit.network.training.train` returns one.
+
+    Parameters
+    ----------
+    run
+        Its name in the results.
+
+    Raises
+    ------
+    S2kitError
+        If no such run is stored.
+
+    Examples
+    --------
+    >>> len(stored_curve("short test"))
+    25
+    """
+    curves = read_curves(FOLDER)
+    history = curves[curves["run"] == run].drop(columns="run").set_index("epoch")
+    if history.empty:
+        raise S2kitError(f"no curve of a run {run!r} is stored; see python -m s2kit search --list")
+    return history
 
 
 def final_scores(group: str) -> pd.DataFrame:
@@ -99,14 +125,15 @@ def by_place() -> pd.DataFrame:
 def show_search() -> Figure:
     """Draw the search over learning rate and weight decay: loss and accuracy per epoch.
 
-    The layout of the paper's Figure 4: one panel per learning rate, one line per weight decay.
+    The layout of the paper's Figure 4: one column per learning rate, one line per weight decay;
+    training loss, validation loss and validation accuracy below one another.
     """
     plan = plan_table(of_groups(read_plan(FOLDER), ("search",)))
     plan = plan.join(plan["row"].str.extract(SETTING))
     curves = read_curves(FOLDER).merge(plan, on="run")
     rates = sorted(curves["rate"].unique(), key=float)
     figure, axes = plt.subplots(
-        2, len(rates), figsize=(3.2 * len(rates), 5), sharex=True, sharey="row", squeeze=False,
+        3, len(rates), figsize=(3.2 * len(rates), 6.5), sharex=True, sharey="row", squeeze=False,
         layout="constrained",
     )  # fmt: skip
     for column, rate in enumerate(rates):
@@ -114,11 +141,13 @@ def show_search() -> Figure:
         for decay in sorted(at_rate["decay"].unique(), key=float):
             run = at_rate[at_rate["decay"] == decay]
             axes[0, column].plot(run["epoch"], run["loss"], label=f"weight decay {decay}")
-            axes[1, column].plot(run["epoch"], 100 * run["validation_OA"])
+            axes[1, column].plot(run["epoch"], run["validation_loss"])
+            axes[2, column].plot(run["epoch"], 100 * run["validation_OA"])
         axes[0, column].set_title(f"learning rate {rate}", fontsize=10)
-        axes[1, column].set_xlabel("epoch")
+        axes[2, column].set_xlabel("epoch")
     axes[0, 0].set_ylabel("training loss")
-    axes[1, 0].set_ylabel("validation OA, %")
+    axes[1, 0].set_ylabel("validation loss")
+    axes[2, 0].set_ylabel("validation OA, %")
     for panel in axes.flat:
         panel.spines[["top", "right"]].set_visible(False)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
