@@ -2,7 +2,7 @@
 # # 1 · Scenes
 #
 # Reproduces the image data of the paper (section 2.1): ten Sentinel-2 bands, cut to a patch,
-# resampled to 10 m, normalised to 0–1.
+# resampled to 10 m, normalised to 0–1, and its Figure 1, the three areas.
 #
 # **You will be able to**
 # - turn the numbers of a Sentinel-2 product into reflectance, and notice when they are off,
@@ -27,6 +27,7 @@ from s2kit.cartography.scene_figures import show_histograms, show_registration, 
 from s2kit.catalogue import ReadOptions, find_scenes, grid_of, items_for, open_catalogue, read_items
 from s2kit.errors import S2kitError
 from s2kit.exercises import check_solution, quiz
+from s2kit.maps.course_figures import show_paper_areas
 from s2kit.scenes.bands import BANDS
 from s2kit.scenes.offset import check_offset, darkest_number
 from s2kit.scenes.radiometry import normalise, normalise_min_max, to_reflectance
@@ -40,6 +41,22 @@ from s2kit.simulator.figures import (
 from s2kit.sources import open_source
 
 # %% [markdown]
+# ## Three areas
+#
+# The paper works with three areas in southern Poland: Strzegom in Lower Silesia, Kolbuszowa, and
+# three patches near Kraków. Six scenes of Strzegom, five of Kolbuszowa and one date at Kraków were
+# for training; one more date of Strzegom and one of Kolbuszowa were for testing. Each area has
+# its own **CRS** (coordinate reference system): the rule that turns metres east and north into a
+# place on the ground. Here they are zones of UTM, EPSG:32633 and EPSG:32634.
+
+# %% tags=["shared"]
+source = course_source()
+source.fetch()
+
+# %%
+_ = show_paper_areas([source.record(each) for each in source.list()])
+
+# %% [markdown]
 # ## One scene
 #
 # The paper shows land as a **false colour composite**: near infrared as red, red as green, green
@@ -47,13 +64,17 @@ from s2kit.sources import open_source
 # cereals look green, bare soil cyan. Every benchmark of the paper was drawn over such a picture.
 
 # %% tags=["shared"]
-source = course_source()
-source.fetch()
 name = source.available(split="test")[0]
 scene = source.open(name)
 show_false_colour(scene, title=name)
 
 # %% [markdown]
+# The scenes are products of **level 2A**: what the satellite saw from above the air (level 1C) was
+# corrected for the air, so that the numbers tell what the ground itself reflects, called
+# *bottom-of-atmosphere* reflectance. Of the thirteen bands of Sentinel-2, ten are used. B01, B09
+# and B10 are measured in pixels of 60 m and made to look at the air: haze, water vapour, thin
+# cloud. Level 2A has no B10 at all.
+#
 # Behind the picture are ten measurements per pixel. Four bands are measured at 10 m, six at 20 m;
 # the wavelengths run from blue light to the short-wave infrared, where the eye sees nothing but
 # soil, water and leaves differ most.
@@ -221,10 +242,10 @@ pd.DataFrame({each: seen(each) for each in place}).T.round(2)
 
 # %% [markdown]
 # The fixed rule needs no statistics of the scene, and any piece of any image can be classified
-# alone. Its price is that whatever is brighter than 0.6 looks alike. And it has a rival that we
-# have not met: a rule that looks at the whole image, but at more than its two most extreme pixels.
-# Which of them carries over best to a date that nobody has seen? That is a question about
-# classifying, and chapter 4 lets the data answer it.
+# alone. That makes it handy, not yet best. Its price is that whatever is brighter than 0.6 looks
+# alike. And it has a rival that we have not met: a rule that looks at the whole image, but at more
+# than its two most extreme pixels. Which of them carries over best to a date that nobody has seen?
+# That is a question about classifying. Chapter 4 lets the data answer it, and the fixed rule loses.
 
 # %% [markdown]
 # ### Exercise 2
@@ -371,8 +392,9 @@ for way, each in same_ground.items():
 # ### What the ground looked like
 #
 # With each product comes a map that says what every pixel shows: plants, bare ground, water, cloud,
-# the shadow of a cloud. Pixels under cloud show no ground. For a map of your own area they become
-# no data, and are counted; the course's scenes were chosen without clouds and keep all.
+# the shadow of a cloud. It is called **SCL**, scene classification layer. Pixels under cloud show
+# no ground. For a map of your own area they become no data, and are counted; the course's scenes
+# were chosen without clouds and keep all.
 
 # %%
 clear = read_items([item], grid, options=ReadOptions(mask_clouds=True))
@@ -462,6 +484,7 @@ quiz(1)
 #   offset, dark pixels confirm it.
 # - A forgotten offset adds a tenth to everything and bends every ratio.
 # - A fixed rule normalises each pixel for itself; min–max ties it to two pixels of the frame.
+#   Which rule is best for classifying, chapter 4 measures: it is neither of the two.
 # - A catalogue finds scenes by place and date; baseline, flags and pixels must agree on the offset.
 # - Correlating band 8 with band 8A shows whether 20 m and 10 m bands lie on one another.
 #

@@ -1,8 +1,10 @@
 # %% [markdown]
 # # 5 · Colour composites and class maps
 #
-# This chapter makes the paper's Figures 2, 3 and 6 to 9: false colour composites, benchmarks,
-# and the class maps of the test scenes beside their reference.
+# This chapter makes the paper's Figures 2 and 3, false colour composites and benchmarks, and
+# Figures 6 to 9, the class maps of the two test scenes beside their reference. Of the real scenes
+# it can show Strzegom only: the image of the second test scene, Kolbuszowa, is in no copy of the
+# archive that the course can count on.
 #
 # **You will be able to**
 # - read a false colour composite, and say why one stretch serves all dates;
@@ -19,14 +21,16 @@
 # %% tags=["shared"]
 from xml.etree import ElementTree
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.cartography.composite import false_colour
-from s2kit.cartography.panels import agreement_mask
+from s2kit.cartography.panels import agreement_mask, show_class_map
 from s2kit.exercises import check_solution, quiz
-from s2kit.maps.classify import class_map, class_probabilities, confidence
+from s2kit.maps.classify import class_map, class_probabilities, classify, confidence
+from s2kit.maps.course_figures import show_agreement
 from s2kit.maps.files import write_class_map
 from s2kit.maps.paper_figures import (
     show_benchmarks,
@@ -93,6 +97,16 @@ pd.DataFrame.from_dict(colours, orient="index", columns=["red", "green", "blue"]
 
 # %%
 show_benchmarks(scenes, masks)
+
+# %% [markdown]
+# The paper trains on three patches near Kraków as well. Here are their masks. They hold what
+# Strzegom lacks: permanent grassland, class 6.
+
+# %%
+krakow = [each for each in source.list(split="train", area="krakow")]
+_, axes = plt.subplots(1, len(krakow), figsize=(12, 4.4), layout="constrained")
+for axis, each in zip(axes, krakow, strict=True):
+    show_class_map(source.open_mask(each), axis, title=each, legend="none")
 
 # %% [markdown]
 # ## The network's answer
@@ -162,7 +176,7 @@ for text, pixels in (("same class", same), ("other class", known & ~same)):
     print(f"{text:>11}: mean confidence {float(sure.values[pixels].mean()):.2f}")
 
 # %% [markdown]
-# Where the map errs, the network is less sure on average, but far from contrite. Confidence is
+# Where the map errs, the network is less sure on average, but still rather sure. Confidence is
 # good for finding doubtful places; it is not the probability of being right.
 #
 # ## Two maps, one place
@@ -182,6 +196,26 @@ comparison
 # %% [markdown]
 # Two maps that agree can both be wrong: they learnt from the same labels. Choose the reference
 # as one of the pair and see how much less is left to compare.
+#
+# How far do two maps agree where a label was drawn, and how far elsewhere? The second map is the
+# authors' own; on simulated scenes it is made by the network that was trained on real ones.
+
+# %%
+if source.record(name).class_map is not None:
+    second = source.open_class_map(name)
+else:
+    second, _ = classify(load_network("strzegom"), scene, turns=False)
+inside, outside = show_agreement(codes, second, reference)
+
+# %% tags=["nbval-ignore-output"]
+print(f"agreement {100 * inside:.1f} % with a label, {100 * outside:.1f} % without")
+
+# %% [markdown]
+# Read the title of the figure again before chapter 6 counts accuracies. Labels were drawn where the
+# class is plain to see, and on the real scene two maps agree there almost everywhere. In the rest
+# of the picture, which is most of it, they disagree far more often. Where they do, at least one of
+# them is wrong, and no accuracy from polygons tells of it. This is the number to remember from this
+# course.
 #
 # ## A map is a file
 #
@@ -269,6 +303,7 @@ quiz(5)
 #   fixed stretch makes dates comparable.
 # - The network gives ten probabilities per pixel; the map keeps the largest, the confidence its
 #   size. Low confidence marks mixed pixels, but a confident network can be wrong.
+# - Two maps agree where labels were drawn, and much less elsewhere.
 # - A class map needs its legend: GeoTIFF for codes and colours, `.aux.xml` and `.qml` for names.
 #
 # **Next**: [6 · Accuracy](06_accuracy.ipynb)

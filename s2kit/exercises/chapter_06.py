@@ -13,12 +13,13 @@ def _matrix() -> pd.DataFrame:
 
 
 def _merged(matrix: pd.DataFrame) -> float:
-    right = overall_accuracy(matrix)
-    return float(right + (matrix.loc[4, 9] + matrix.loc[9, 4]) / matrix.to_numpy().sum())
+    return _one_cell(matrix, 4, 9) + _one_cell(matrix, 9, 4) - overall_accuracy(matrix)
 
 
 def _one_cell(matrix: pd.DataFrame, row: int, column: int) -> float:
-    return float(overall_accuracy(matrix) + matrix.loc[row, column] / matrix.to_numpy().sum())
+    counts = matrix.to_numpy()
+    cell = counts[matrix.index.get_loc(row), matrix.columns.get_loc(column)]
+    return overall_accuracy(matrix) + float(cell / counts.sum())
 
 
 EXERCISES = {

@@ -134,7 +134,7 @@ def described(answer: object) -> str:
     """Return a value with its kind and shape, for instance ``0.7 (float)``."""
     kind = type(answer).__name__
     try:
-        shape = np.shape(answer)  # type: ignore[arg-type]
+        shape = np.asarray(answer).shape
     except (ValueError, TypeError):
         shape = ()
     if isinstance(answer, pd.DataFrame | pd.Series | xr.DataArray | np.ndarray) or len(shape) > 1:

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from s2kit.accuracy.intervals import independent_interval
 from s2kit.errors import S2kitError
 from s2kit.experiments.plan import FOLDER, of_groups, plan_table, read_plan
 from s2kit.experiments.table import read_curves, read_runs
@@ -120,6 +121,37 @@ def by_place() -> pd.DataFrame:
                 ]
             )
     return pd.DataFrame(columns)
+
+
+def by_buffer() -> pd.DataFrame:
+    """Return what a strip without labels around the place left out costs, in per cent.
+
+    Returns
+    -------
+    DataFrame
+        Test scores of four quarters taken together, without and with the strip; columns pixel OA,
+        object OA, and the ends of the 95 % interval of object OA (polygons as if independent).
+    """
+    runs = results("buffer").query("role == 'test'")
+    named = runs["row"].str.extract(r"(?P<method>[^,]+), block \d left out(?P<strip>, buffer)?")
+    quarters = named.groupby(["method", named["strip"].notna()])["method"].transform("size")
+    runs = runs.assign(
+        method=named["method"] + quarters.map(", {} of 4 quarters".format),
+        strip=named["strip"].notna().map({False: "no buffer", True: "buffer of 100 pixels"}),
+    )
+    rows = {}
+    for which, parts in runs.groupby(["method", "strip"], sort=False):
+        objects = int(parts["objects"].sum())
+        right = round(float((parts["object_OA"] * parts["objects"]).sum()) / 100)
+        ends = independent_interval(right, objects)
+        rows[which] = {
+            "pixel OA": (parts["pixel_OA"] * parts["pixels"]).sum() / parts["pixels"].sum(),
+            "object OA": 100 * ends.estimate,
+            "from": 100 * ends.low,
+            "to": 100 * ends.high,
+            "polygons": objects,
+        }
+    return pd.DataFrame(rows).T.rename_axis([None, None])
 
 
 def show_search() -> Figure:
