@@ -13,7 +13,8 @@ import build
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SOURCES = sorted((NOTEBOOKS / "source").glob("[0-9]*.py"))
-STORED = sorted(NOTEBOOKS.glob("**/[0-9]*.ipynb"))
+# Not what JupyterLab leaves beside them (.ipynb_checkpoints).
+STORED = sorted([*NOTEBOOKS.glob("[0-9]*.ipynb"), *NOTEBOOKS.glob("solutions/[0-9]*.ipynb")])
 
 chapters = pytest.mark.parametrize("source", SOURCES, ids=lambda p: p.stem)
 notebooks = pytest.mark.parametrize(

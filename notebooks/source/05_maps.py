@@ -286,7 +286,6 @@ def hectares(codes, code):
 
 # %% tags=["check"]
 check_solution("5.2", hectares)
-check_solution("5.2", hectares, codes, 5)
 
 # %% [markdown]
 # ## Three questions

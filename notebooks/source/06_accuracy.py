@@ -333,11 +333,12 @@ by_place().round(1)
 # at the quarters one by one before you trust the mean: they differ as much as the methods do. And
 # four quarters of one place are not the world: in the next country fields are cut in another way.
 #
-# The edge of a quarter may cut a field in two, one half with a label in training and one half in the
-# test, and the network sees 146 pixels to every side (chapter 3). So leave a **buffer** around the
-# quarter as well: 100 pixels, a kilometre, in which no label is used. (146 would leave a quarter of
-# the ground to train on, 100 leave less than a half.) The forest ran in all four quarters. The
-# network ran in one, by the shorter recipe `trial`; `python -m s2kit train --recipe trial
+# The edge of a quarter may cut a field in two, one half with a label in training and one half in
+# the test, and the network sees 146 pixels to every side (chapter 3). So leave a **buffer** around
+# the quarter as well: 100 pixels, a kilometre, in which no label is used. (146 would leave a
+# quarter of the ground to train on, 100 leave less than a half.) The forest ran in all four
+# quarters. The network ran in one, by the shorter recipe `trial`; `python -m s2kit train --recipe
+# trial
 # --hold-block 1 --hold-buffer 100 --test` runs it in the next. The interval is that of the share of
 # right polygons, as if each were drawn by chance.
 
