@@ -11,9 +11,10 @@ from s2kit.exercises import check, check_solution, quiz
 from s2kit.exercises.checking import NOTHING, UNSOLVED, exercise_of
 
 CHAPTERS = range(1, 10)
+START = 0
 NUMBERS = [
     number
-    for chapter in CHAPTERS
+    for chapter in (START, *CHAPTERS)
     for number in importlib.import_module(f"s2kit.exercises.chapter_{chapter:02d}").EXERCISES
 ]
 exercises = pytest.mark.parametrize("number", NUMBERS)

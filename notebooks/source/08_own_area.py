@@ -304,6 +304,25 @@ check_solution("8.2", share_with_training_neighbour, mask.where(chess, 0), mask.
 check_solution("8.2", share_with_training_neighbour, training, validation)
 
 # %% [markdown]
+# ## Final project: your own area
+#
+# Map an area of your own choice, about 4 km by 4 km, and hand in one notebook of at most ten pages.
+# Take a scene from a catalogue (chapter 1) or an image that you have; without a network, take the
+# simulated landscape of Kolbuszowa. Twenty points:
+#
+# | | points |
+# |---|---|
+# | **The image.** Source, date, baseline; how the offset was decided; no data and clouds counted | 3 |
+# | **The classes.** A table with names; what they merge or split against the paper's ten | 2 |
+# | **The labels.** Ten polygons or more per class; who drew them, over what; `check_polygons` clean | 3 |
+# | **The map.** A network (trained, adapted or shipped) and a forest, on the same labels | 3 |
+# | **The accuracy.** A matrix with its counts; OA with an interval; PA and UA per class; which question it answers, in one sentence | 4 |
+# | **The limits.** Where the map is unlike the training; one place where it is wrong, shown | 2 |
+# | **Others can repeat it.** All commands, all files, all seeds; it runs from top to bottom | 3 |
+#
+# Ten points are a pass. A high accuracy gives no point: an honest low one does. Points are lost for
+# a test pixel that was in the training (all four of *accuracy*), and for ACC given as OA (two).
+#
 # ## Three questions
 #
 # The figures and tables above answer them. Click on a choice to see whether it is right.

@@ -52,6 +52,8 @@ def lab(fresh: tuple[str, ...], status: bool, no_open: bool) -> None:
     stored, work = root / "notebooks", root / FOLDER
     if not any(stored.glob("[0-9][0-9]_*.ipynb")):
         raise S2kitError("no chapters here; run this in a checkout that has a folder notebooks/")
+    for number in fresh:
+        _stored_chapter(number, stored)
     made = make_copies(stored, work)
     if made:
         click.echo(f"{made} new files in {work}")
@@ -92,11 +94,8 @@ def make_fresh(number: str, stored: Path, work: Path) -> str:
     S2kitError
         If there is no chapter of this number.
     """
-    found = sorted(stored.glob(f"{number}_*.ipynb")) if re.fullmatch(r"\d\d", number) else []
-    if not found:
-        known = ", ".join(path.stem[:2] for path in sorted(stored.glob("[0-9][0-9]_*.ipynb")))
-        raise S2kitError(f"there is no chapter {number!r}; choose one of: {known}")
-    target = work / found[0].name
+    chapter = _stored_chapter(number, stored)
+    target = work / chapter.name
     kept = next(
         path
         for path in (target.with_stem(f"{target.stem}_mine_{k}") for k in range(1, 10_000))
@@ -104,8 +103,16 @@ def make_fresh(number: str, stored: Path, work: Path) -> str:
     )
     if target.exists():
         target.rename(kept)
-    _copy(found[0], target)
+    _copy(chapter, target)
     return f"{target.name} is fresh; your copy is kept as {kept.name}"
+
+
+def _stored_chapter(number: str, stored: Path) -> Path:
+    found = sorted(stored.glob(f"{number}_*.ipynb")) if re.fullmatch(r"\d\d", number) else []
+    if not found:
+        known = ", ".join(path.stem[:2] for path in sorted(stored.glob("[0-9][0-9]_*.ipynb")))
+        raise S2kitError(f"there is no chapter {number!r}; choose one of: {known}")
+    return found[0]
 
 
 def exercises_solved(work: Path) -> pd.DataFrame:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
-from matplotlib.colors import to_rgb
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from pyproj import Transformer
@@ -63,7 +64,7 @@ def show_paper_areas(records: Iterable[SceneRecord]) -> Figure:
     return figure
 
 
-def _mark(ax: plt.Axes, name: str, record: SceneRecord) -> None:
+def _mark(ax: Axes, name: str, record: SceneRecord) -> None:
     left, bottom, right, top = record.bounds
     there = Transformer.from_crs(record.epsg, 4326, always_xy=True)
     place = there.transform((left + right) / 2, (bottom + top) / 2)
@@ -72,7 +73,7 @@ def _mark(ax: plt.Axes, name: str, record: SceneRecord) -> None:
                 color=ACCENT, fontsize=9)  # fmt: skip
 
 
-def _patches(ax: plt.Axes, name: str, bounds: list[tuple[float, ...]]) -> None:
+def _patches(ax: Axes, name: str, bounds: list[tuple[float, ...]]) -> None:
     west, south = min(b[0] for b in bounds), min(b[1] for b in bounds)
     for left, bottom, right, top in bounds:
         corner = ((left - west) / 1000, (bottom - south) / 1000)
@@ -122,8 +123,10 @@ def show_agreement(
     figure, axes = map_axes([first], 4.6, 1, room)
     draw_panel(picture, first, axes[0], "", room)
     axes[0].set_title(map_title(first, text), fontsize=7.5, loc="left")
-    pale = {f"{word}, no label": FADE * np.array(to_rgb(colour)) + 1 - FADE
-            for word, colour in (("same class", SAME), ("other class", OTHER))}  # fmt: skip
+    pale = {
+        f"{word}, no label": to_hex(FADE * np.array(to_rgb(colour)) + 1 - FADE)
+        for word, colour in (("same class", SAME), ("other class", OTHER))
+    }
     strong = {"same class, labelled": SAME, "other class, labelled": OTHER}
     patches = [
         Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=label)
