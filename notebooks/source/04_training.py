@@ -287,7 +287,7 @@ print("validation OA above 85 %:", trained.history["validation_OA"].max() > 0.85
 #    repeat it. `python -m s2kit search` does what is planned and not yet done.
 #
 # The paper's Figure 4 is such a search, over learning rate and weight decay. Ours used the real
-# scenes with July 2022 left out, a third of the recipe's steps, and its tables are stored in
+# scenes with July 2022 left out, a third of the steps of `short`, and its tables are stored in
 # `s2kit/experiments`:
 
 # %%
@@ -323,8 +323,9 @@ compared("dates").round(1)
 # October is the hard one, and no wonder: it is the only autumn in the data. A network knows the
 # seasons that it has been shown.
 #
-# Last, what more time buys. The recipe above takes three times the steps of these trials, and then
-# the middle rate is the better one. Some of what looked good in the trials was tried so long too:
+# Last, what more time buys. The recipe `short` takes three times the steps of these trials, and
+# then the middle rate is the better one. Some of what looked good in the trials was tried so long
+# too:
 
 # %%
 compared("longer").round(1)
