@@ -124,7 +124,7 @@ def show_agreement(
     draw_panel(picture, first, axes[0], "", room)
     axes[0].set_title(map_title(first, text), fontsize=7.5, loc="left")
     pale = {
-        f"{word}, no label": to_hex(FADE * np.array(to_rgb(colour)) + 1 - FADE)
+        f"{word}, no label": _pale(colour)
         for word, colour in (("same class", SAME), ("other class", OTHER))
     }
     strong = {"same class, labelled": SAME, "other class, labelled": OTHER}
@@ -141,3 +141,8 @@ def show_agreement(
     )
     add_attribution(figure, [first])
     return inside, outside
+
+
+def _pale(colour: str) -> str:
+    red, green, blue = (FADE * part + 1 - FADE for part in to_rgb(colour))
+    return to_hex((red, green, blue))
