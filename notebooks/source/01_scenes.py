@@ -145,9 +145,9 @@ except S2kitError as error:
 # %% [markdown]
 # ## What if you forget it?
 #
-# A tenth is added to every reflectance: little for a bright field, everything for water. Any
-# ratio of bands is bent. The vegetation index NDVI = (NIR − red) / (NIR + red) is the usual
-# victim: forget the offset and the crops look ill.
+# A tenth is added to every reflectance: little for a bright field, everything for water. Any ratio
+# of bands is bent. The vegetation index NDVI = (NIR − red) / (NIR + red) suffers most: forget the
+# offset, and healthy crops look ill.
 
 
 # %%

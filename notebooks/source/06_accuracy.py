@@ -205,9 +205,9 @@ pd.DataFrame(
 #
 # ### Why not ACC
 #
-# Look at the column ACC = (TP + TN) / all. It is close to 100 for every class, the hopeless ones
-# included, because the true negatives of one class are the pixels of all the others. The paper
-# warns of it: report OA, not the mean of ACC.
+# Look at the column ACC = (TP + TN) / all. It is close to 100 for every class, also for those that
+# are mapped badly, because the true negatives of one class are the pixels of all the others. The
+# paper warns of it: report OA, not the mean of ACC.
 
 # %% tags=["nbval-ignore-output"]
 means = 100 * mean_metrics(matrix)

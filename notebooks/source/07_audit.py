@@ -120,7 +120,7 @@ printed_table(12)
 # cells for crops are another map's, or so it seems. They come out to the pixel when the *older*
 # reference is used, a mask that still lies in the archive and calls some fields mature that the
 # newer polygons call growing. And a few cells just above the diagonal are printed as 0 although
-# both versions have counts there, as if somebody had wiped along it.
+# both versions have counts there, one after the other along it.
 
 # %%
 third = lines[(lines.table == "Table 3") & (lines.verdict == "explained")]
@@ -256,10 +256,10 @@ for which, each in maps.items():
 # ## What one number hides: how sure is it?
 #
 # Tens of thousands of test pixels sound like certainty. If they were independent, the interval
-# would be a hair wide. But if the map takes a field for another class, all its pixels are wrong
-# together; what was drawn independently is the *polygon*. So throw the polygons into an urn, draw
-# as many with replacement, each with all its pixels, and compute OA; do it two thousand times,
-# and take the middle 95 %.
+# would be very narrow. But if the map takes a field for another class, all its pixels are wrong
+# together; what was drawn independently is the *polygon*. So draw as many polygons as there are by
+# lot, the same one more than once if the lot falls so, each with all its pixels, and compute OA; do
+# it two thousand times, and take the middle 95 %.
 
 # %% tags=["shared"]
 counts = matrix.to_numpy()
