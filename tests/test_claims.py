@@ -133,8 +133,12 @@ def test_chapter_6_the_shipped_network_is_the_luckiest_by_objects():
 
 def test_chapter_6_the_intervals_of_the_place_left_out_are_wide():
     table = by_buffer()
-    assert (table["to"] - table["from"] > 5).all()
-    assert (table["polygons"] < 191).all()
+    assert (table["to"] - table["from"] > 20).all()
+    assert (table["polygons"] == 23).all()
+    network, forest = (table.filter(like=name, axis="index") for name in ("U-Net", "random forest"))
+    assert 0.5 < -network["pixel OA"].diff().iloc[-1] < 1.5
+    assert forest["pixel OA"].diff().iloc[-1] > -0.1
+    assert table["object OA"].nunique() == 1
 
 
 def test_chapter_7_few_pixels_in_few_polygons_were_never_labelled():
