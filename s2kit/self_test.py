@@ -1,6 +1,7 @@
 """Is this machine ready for the course? One line per thing that it needs."""
 
 import os
+import shutil
 import sys
 import time
 from importlib.metadata import PackageNotFoundError, version
@@ -15,6 +16,9 @@ PACKAGES = ("torch", "rasterio", "geopandas", "jupyterlab", "ipywidgets", "anywi
 
 MEMORY = 2.0
 """Gigabytes that the largest chapter takes."""
+
+DISK = 1.0
+"""Gigabytes that scenes, weights and maps take."""
 
 STEP_WORK = 0.785 * 123.0
 """Billions of operations that a training step of chapter 4 stands for: it took 0.785 s on a machine
@@ -71,9 +75,11 @@ def _data() -> tuple[str, str, str]:
 
 def _writable(folder: Path) -> tuple[str, str, str]:
     there = next(each for each in (folder, *folder.parents) if each.exists())
-    writable = os.access(there, os.W_OK)
-    mend = "set S2KIT_HOME to a folder that you may write to"
-    return "folder of the results", str(folder), "ok" if writable else mend
+    if not os.access(there, os.W_OK):
+        return "results", "not writable", "set S2KIT_HOME to a folder that you may write to"
+    free = shutil.disk_usage(there).free / 1e9
+    verdict = "ok" if free >= DISK else f"make room: the course needs {DISK:.0f} GB"
+    return "room for results", f"{free:.0f} GB", verdict
 
 
 def _speed() -> tuple[str, str, str]:
