@@ -21,13 +21,13 @@
 # %% tags=["shared"]
 from xml.etree import ElementTree
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.cartography.composite import false_colour
-from s2kit.cartography.panels import agreement_mask, show_class_map
+from s2kit.cartography.layout import Room, map_axes
+from s2kit.cartography.panels import LEGEND, agreement_mask, show_class_map
 from s2kit.exercises import check_solution, quiz
 from s2kit.maps.classify import class_map, class_probabilities, classify, confidence
 from s2kit.maps.course_figures import show_agreement
@@ -103,10 +103,11 @@ show_benchmarks(scenes, masks)
 # Strzegom lacks: permanent grassland, class 6.
 
 # %%
-krakow = [each for each in source.list(split="train", area="krakow")]
-_, axes = plt.subplots(1, len(krakow), figsize=(12, 4.4), layout="constrained")
-for axis, each in zip(axes, krakow, strict=True):
-    show_class_map(source.open_mask(each), axis, title=each, legend="none")
+krakow = {each: source.open_mask(each) for each in source.list(split="train", area="krakow")}
+_, axes = map_axes(krakow.values(), 3.4, columns=3, room=Room(below=LEGEND))
+for place, (each, patch) in enumerate(krakow.items()):
+    show_class_map(patch, axes[place], title=each, legend="none" if place else "below")
+    axes[place].set(xticks=[], yticks=[], xlabel="", ylabel="")
 
 # %% [markdown]
 # ## The network's answer

@@ -352,13 +352,18 @@ pd.DataFrame({f"OA, {which}": 100 * table.OA for which, table in split.items()})
 # %% tags=["nbval-ignore-output"]
 unseen = ours.where(memory.to_numpy() == 0, 0)
 sizes = pd.Series(polygon_matrices(unseen, polygons).sum(axis=(1, 2)))
-largest = sizes.nlargest(5).sum() / sizes.sum()
-interval = oa_interval(unseen, polygons)
-print(f"{sizes.sum()} pixels in {(sizes > 0).sum()} polygons; the largest five hold {largest:.0%}")
-print(
-    f"OA without a training label: {100 * interval.estimate:.1f} %, "
-    f"95 % interval {100 * interval.low:.1f} to {100 * interval.high:.1f} %"
-)
+if sizes.any():
+    share = sizes.nlargest(5).sum() / sizes.sum()
+    interval = oa_interval(unseen, polygons)
+    print(
+        f"{sizes.sum()} pixels in {(sizes > 0).sum()} polygons; the largest five hold {share:.0%}"
+    )
+    print(
+        f"OA without a training label: {100 * interval.estimate:.1f} %, "
+        f"95 % interval {100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+    )
+else:
+    print("every test pixel had a training label: nothing can be said of others")
 
 # %% [markdown]
 # ## Is one map better than another?

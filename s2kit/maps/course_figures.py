@@ -20,9 +20,9 @@ from s2kit.scenes.nomenclature import NO_DATA
 
 CITIES = {
     "Warszawa": (21.01, 52.23),
-    "Wrocław": (17.03, 51.11),
+    "Poznań": (16.93, 52.41),
     "Praha": (14.42, 50.09),
-    "Rzeszów": (22.00, 50.04),
+    "Lublin": (22.57, 51.25),
 }
 """Longitude and latitude in degrees, to the hundredth: marks to find the areas by."""
 
