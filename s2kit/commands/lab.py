@@ -1,6 +1,5 @@
 """``python -m s2kit lab``: working copies of the chapters, opened in JupyterLab."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -31,6 +30,7 @@ Examples:
   python -m s2kit lab
   python -m s2kit lab --fresh 05
   python -m s2kit lab --status
+  python -m s2kit lab -- --no-browser --port 8890
 
 Exit codes: 0 done, 1 there are no chapters or the copies cannot be written, 2 wrong usage."""
 )
@@ -42,7 +42,8 @@ Exit codes: 0 done, 1 there are no chapters or the copies cannot be written, 2 w
 )
 @click.option("--status", is_flag=True, help="Show which exercises are solved; open nothing.")
 @click.option("--no-open", is_flag=True, help="Make the copies and open nothing.")
-def lab(fresh: tuple[str, ...], status: bool, no_open: bool) -> None:
+@click.argument("jupyter", nargs=-1, metavar="[-- JUPYTER OPTIONS]", type=click.UNPROCESSED)
+def lab(fresh: tuple[str, ...], status: bool, no_open: bool, jupyter: tuple[str, ...]) -> None:
     """Open working copies of the chapters in JupyterLab.
 
     The copies lie in the folder work. They are made once; a copy that is there is never
@@ -70,8 +71,8 @@ def lab(fresh: tuple[str, ...], status: bool, no_open: bool) -> None:
         "ServerApp.preferred_dir": work,
         "LabApp.default_url": f"/lab/tree/{FOLDER}/{page}".rstrip("/"),
     }
-    command = [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in options.items())]
-    raise SystemExit(subprocess.call(command, env={**os.environ}))
+    given = [f"--{name}={value}" for name, value in options.items()]
+    raise SystemExit(subprocess.call([sys.executable, "-m", "jupyterlab", *given, *jupyter]))
 
 
 def make_copies(stored: Path, work: Path) -> int:

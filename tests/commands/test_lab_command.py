@@ -93,7 +93,8 @@ def test_without_chapters_there_is_nothing_to_open(tmp_path, monkeypatch):
 def test_jupyterlab_opens_on_the_first_page_of_the_copies(root, monkeypatch):
     write(root / "notebooks" / "00_start.ipynb", "")
     called = []
-    monkeypatch.setattr(lab.subprocess, "call", lambda command, env: called.extend(command) or 0)
-    assert run().exit_code == 0
+    monkeypatch.setattr(lab.subprocess, "call", lambda command: called.extend(command) or 0)
+    assert run("--", "--no-browser").exit_code == 0
+    assert called[-1] == "--no-browser"
     assert "--LabApp.default_url=/lab/tree/work/00_start.ipynb" in called
     assert f"--ServerApp.root_dir={root}" in called
