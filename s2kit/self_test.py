@@ -68,7 +68,7 @@ def _data() -> tuple[str, str, str]:
         source = course_source()
         here, known = len(source.available()), len(source.list())
     except S2kitError as error:
-        return "scenes", os.environ.get("S2KIT_DATA", ""), str(error)
+        return "scenes", "none", str(error)
     made = "made when first used" if data_source() == "simulated" else f"{here} of {known} are here"
     return "scenes", f"{source.name}, {made}", "ok"
 

@@ -16,7 +16,6 @@ def test_a_ready_machine_is_ok():
 def test_what_is_missing_is_told_with_its_remedy(monkeypatch):
     monkeypatch.setattr(self_test, "PACKAGES", ("s2kit-has-no-such-package",))
     monkeypatch.setenv("S2KIT_DATA", "moon")
-    monkeypatch.setattr(self_test, "data_source", lambda: "moon")
     table = look()
     assert table.loc["s2kit-has-no-such-package", "found"] == "missing"
     assert "set it to one of" in table.loc["scenes", "verdict"]
