@@ -86,7 +86,7 @@ def test_chapter_4_scalings_that_look_at_the_image_carry_over_better():
 
 
 def test_chapter_4_what_was_trained_live_is_a_network():
-    assert "validation OA above 85 %: True" in shown("04_training", "save_network")
+    assert "validation OA above 85 %: True" in shown("04_training", "save_network(workspace()")
 
 
 def test_chapter_5_two_maps_agree_on_labels_and_much_less_elsewhere():
