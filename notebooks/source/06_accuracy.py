@@ -200,8 +200,8 @@ pd.DataFrame(
 ).T
 
 # %% [markdown]
-# Pixels. On the real scene the surroundings are what tells a pit from a field: whoever looks at
-# single pixels confuses far more of them than our network, which hardly confuses any.
+# Pixels. On the real scene the forest, which has no surroundings to look at, takes 92 pixels of
+# quarry for bare soil, and the authors' map 89 of bare soil for quarry. Ours confuses 2.
 #
 # ### Why not ACC
 #
