@@ -11,7 +11,7 @@ course: .venv/ready
 	$(VENV)/python -m s2kit course
 
 lab: .venv/ready
-	$(VENV)/jupyter lab notebooks
+	$(VENV)/python -m s2kit lab
 
 # The unit tests, then the chapters and their solutions: strict against the stored outputs on
 # the real scenes, else only that every cell runs.

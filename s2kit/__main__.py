@@ -25,6 +25,7 @@ COMMANDS = {
     "assess": "Say how well a class map agrees with a reference.",
     "transfer": "Score networks in places that they were not trained on.",
     "audit": "Recompute every number the paper prints from its authors' files.",
+    "lab": "Open working copies of the chapters in JupyterLab.",
     "course": "Execute the chapters in order and compare the accuracy with the paper's.",
 }
 """Each command lives in the module of its name; its first line stands here as well, so that

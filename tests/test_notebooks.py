@@ -13,7 +13,15 @@ import build
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 SOURCES = sorted((NOTEBOOKS / "source").glob("[0-9]*.py"))
-STORED = sorted(NOTEBOOKS.glob("**/[0-9]*.ipynb"))
+
+
+def stored_in(folder):
+    """The chapters and their solutions, not what JupyterLab or a student leaves beside them."""
+    parts = ("[0-9][0-9]_*.ipynb", "solutions/[0-9][0-9]_*.ipynb")
+    return sorted(path for part in parts for path in folder.glob(part))
+
+
+STORED = stored_in(NOTEBOOKS)
 
 chapters = pytest.mark.parametrize("source", SOURCES, ids=lambda p: p.stem)
 notebooks = pytest.mark.parametrize(
@@ -33,6 +41,22 @@ def test_chapter_and_solutions_are_built_from_their_source(source):
     assert cells(stored) == cells(built)
     solved = nbformat.read(NOTEBOOKS / "solutions" / f"{source.stem}.ipynb", as_version=4)
     assert cells(solved) == cells(build.solutions(text))
+
+
+def test_copies_beside_the_chapters_do_not_count(tmp_path):
+    for name in (
+        "05_maps.ipynb",
+        "solutions/05_maps.ipynb",
+        ".ipynb_checkpoints/05_maps-checkpoint.ipynb",
+        "solutions/.ipynb_checkpoints/05_maps-checkpoint.ipynb",
+        "Untitled.ipynb",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert [p.relative_to(tmp_path).as_posix() for p in stored_in(tmp_path)] == [
+        "05_maps.ipynb",
+        "solutions/05_maps.ipynb",
+    ]
 
 
 def test_there_is_no_notebook_without_a_source():

@@ -13,6 +13,9 @@
 # **You need** chapter 1 (a scene is an array with a grid), and to know what a polygon layer is.
 #
 # **Time**: {minutes} to run on two CPU cores, 20 minutes to read, 30 for the exercises
+#
+# Solutions: [solutions/02_benchmarks.ipynb](solutions/02_benchmarks.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 import pandas as pd
@@ -23,7 +26,7 @@ from s2kit.benchmarks.figures import show_labelled_area, show_pixel_rules
 from s2kit.benchmarks.polygon_checks import check_polygons, repair_polygons
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.cartography.panels import show_class_map, show_false_colour
-from s2kit.exercises import check
+from s2kit.exercises import check, check_solution, quiz
 from s2kit.scenes.nomenclature import PAPER
 from s2kit.settings import course_source, workspace
 from s2kit.widgets.digitiser import PERMANENT, Digitiser
@@ -59,9 +62,11 @@ polygons.head(3)
 show_false_colour(scene)
 
 # %% [markdown]
-# Count the polygons of each class and add up their areas. The two columns tell different
-# stories: roads are many and tiny, quarries few and large. Keep this in mind for chapter 6,
-# where accuracy is counted once by pixels and once by polygons.
+# Count the polygons of each class and add up their areas. The two columns tell different stories.
+# On the real test scene roads and quarries have 14 polygons each, but half of the roads cover a
+# tenth of a hectare or less, half of the quarries nearly four or more; the many small ones are
+# built-up areas, 47 of the 191. Keep this in mind for chapter 6, where accuracy is counted once by
+# pixels and once by polygons.
 
 # %%
 sizes = polygons.assign(hectares=polygons.area / 10_000).groupby("label").hectares
@@ -85,7 +90,7 @@ print(f"({100 * labelled / mask.size:.1f} % of the scene)")
 show_class_map(mask)
 
 # %% [markdown]
-# The other rule GDAL knows is *all touched*: every pixel that the outline so much as grazes
+# The other rule GDAL knows is *all touched*: every pixel that the outline touches
 # belongs to the polygon. Look at one of the narrowest polygons under both rules. The dots are
 # the pixel centres.
 
@@ -108,8 +113,8 @@ rules["more, %"] = 100 * (rules["all touched"] / rules["pixel centre"] - 1)
 rules.round(1)
 
 # %% [markdown]
-# The smaller and thinner the polygons of a class, the more the rule matters: for roads it makes
-# another class of them. When you compare your accuracy with somebody's, ask which rule made
+# The smaller and thinner the polygons of a class, the more the rule matters, most of all for
+# roads. When you compare your accuracy with somebody's, ask which rule made
 # their reference.
 #
 # ## Is it the mask we were given?
@@ -125,11 +130,12 @@ pd.crosstab(
     mask.to_numpy()[differ],
     rownames=["given mask"],
     colnames=["our mask"],
-)
+) if differ.any() else f"the two masks agree in all {mask.size} pixels"
 
 # %% [markdown]
-# An empty table means agreement. Where it is not empty, the polygons were edited after the mask
-# was made, or before: rows and columns tell you which classes moved. That happens in every
+# Where there is a table, the polygons were edited after the mask
+# was made, or before: rows and columns tell you which classes moved. (The simulated masks come
+# from the simulated polygons and agree.) That happens in every
 # project, and it is why a result should name the *version* of its reference. Chapter 7 finds out
 # which version each number in the paper came from.
 #
@@ -168,9 +174,8 @@ check_polygons(spoilt, scene).query("polygon in [@first, @second, @third]")
 # polygons of such outlines and keeps their codes.
 
 # %%
-before = polygons.geometry.is_valid.sum(), len(polygons)
-mended = repair_polygons(polygons)
-print(f"valid before: {before[0]} of {before[1]}")
+mended = repair_polygons(spoilt)
+print(f"valid before: {spoilt.geometry.is_valid.sum()} of {len(spoilt)}")
 print(f"valid after: {mended.geometry.is_valid.sum()} of {len(mended)}")
 
 # %% [markdown]
@@ -242,11 +247,8 @@ def share_of_bare_soil(mask):
 
 
 # %% tags=["check"]
-check(
-    share_of_bare_soil(mask),
-    expected=rules["pixel centre"].get(5, 0.0) / rules["pixel centre"].sum(),
-    hint="Divide by the labelled pixels (mask != 0), not by all pixels.",
-)
+check_solution("2.1", share_of_bare_soil)
+check_solution("2.1", share_of_bare_soil, mask)
 
 # %% [markdown]
 # **2.** Which pixels do the two rules disagree about? Return the number of pixels that are
@@ -265,11 +267,8 @@ def count_border_pixels(polygons, scene):
 
 
 # %% tags=["check"]
-check(
-    count_border_pixels(polygons, scene),
-    expected=int((touched > 0).sum()) - int((mask > 0).sum()),
-    hint="Rasterise twice, and count where one mask is 0 and the other is not.",
-)
+check_solution("2.2", count_border_pixels)
+check_solution("2.2", count_border_pixels, polygons, scene)
 
 # %% [markdown]
 # **3.** Draw ten polygons in the widget above, of as many classes as you dare. The cell below
@@ -291,10 +290,18 @@ both = (drawn > 0) & (theirs > 0)
 enough = len(digitiser.polygons) >= 10 and bool(both.any())
 check(
     float((drawn == theirs).where(both).mean()) if enough else None,
-    expected=1.0,
-    tolerance=0.1,
+    expected=0.9,
+    at_least=True,
     hint="Draw ten polygons; some must lie where the authors labelled too. Press n to compare.",
 )
+
+# %% [markdown]
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(2)
 
 # %% [markdown]
 # ## Summary

@@ -12,13 +12,16 @@
 # **You need** chapters 1 and 2, and to have seen a convolution before.
 #
 # **Time**: {minutes} to run on two CPU cores, 25 minutes to read, 20 for the exercises
+#
+# Solutions: [solutions/03_unet.ipynb](solutions/03_unet.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 import pandas as pd
 import torch
 from torch import nn
 
-from s2kit.exercises import check
+from s2kit.exercises import check_solution, quiz
 from s2kit.network.figures import draw_unet
 from s2kit.network.unet import (
     ConvBlock,
@@ -40,7 +43,7 @@ from s2kit.network.unet import (
 # the right side.
 
 # %%
-network = UNet(width=16, depth=4, scaling="fixed")  # one channel per band; see chapter 4
+network = UNet(width=16, depth=4, scaling="fixed")
 draw_unet(network, size=(401, 401))
 
 # %% [markdown]
@@ -48,10 +51,17 @@ draw_unet(network, size=(401, 401))
 # *what*. Going **up**, the size comes back. The dashed lines are the **skips**: they hand the
 # fine detail of the left side to the right side, which could not invent it.
 #
+# The drawing has ten channels in, one per band, as the paper describes it. The network that
+# chapter 4 trains, and the one that comes with the package, get every band in two scalings: twenty
+# channels. Nothing else differs.
+#
 # ## The block
 #
 # Every box is the same block. The paper (section 2.4) repeats this three times per level:
-# a 3 × 3 convolution without bias, batch normalisation, ReLU.
+# a 3 × 3 convolution without bias, batch normalisation, ReLU. **Batch normalisation** shifts and
+# stretches the values of each channel so that over a batch of images they have mean 0 and spread 1,
+# and then lets the network choose another mean and spread. **ReLU** (rectified linear unit) puts 0
+# in the place of negative values; without such a bend, many layers could do no more than one.
 
 # %%
 ConvBlock(10, 16)
@@ -84,8 +94,8 @@ print("and again", tuple(up.shape))
 # ## Any size goes in
 #
 # Halving four times asks for a multiple of 16, and a scene of the paper has 401 × 401 pixels.
-# The network reflects the edge until the size fits, and crops its answer back. Reflection is
-# kinder than zeros: black borders are something no scene contains.
+# The network reflects the edge until the size fits, and crops its answer back. Zeros would put a
+# frame of nothing around the ground; reflected fields look like fields.
 
 # %%
 with torch.inference_mode():
@@ -136,8 +146,9 @@ for depth in range(5):
 # levels the network can see the whole village. *Can* see: what it uses is decided by training,
 # and most of it lies close by.
 #
-# Let a gradient tell. We ask which pixels of a random image move the answer in the centre, for
-# a network that has learnt nothing yet.
+# Let a **gradient** tell: how much the answer changes when one value is moved a little. We ask
+# which pixels of a random image move the answer in the centre, for a network that has learnt
+# nothing yet.
 
 # %%
 torch.manual_seed(0)
@@ -155,7 +166,7 @@ _ = axes.set_title("influence on the centre pixel")
 _ = plt.colorbar(picture, label="log10 of the gradient")
 
 # %% [markdown]
-# The squares are the pooling cells of the deeper levels. The bright heart is a few pixels wide,
+# The squares are the pooling cells of the deeper levels. The bright middle is a few pixels wide,
 # and that is one reason why a U-Net can be trained on random crops: little is lost at their
 # edges.
 #
@@ -177,11 +188,7 @@ def block_parameters(channels_in, channels_out):
 
 
 # %% tags=["check"]
-check(
-    block_parameters(10, 16),
-    expected=count_parameters(ConvBlock(10, 16)),
-    hint="9 weights per pair of an input and an output channel; 2 numbers per norm and channel.",
-)
+check_solution("3.1", block_parameters)
 
 # %% [markdown]
 # ## Exercise 3.2
@@ -203,14 +210,15 @@ def encode(image, blocks, pool):
 
 
 # %% tags=["check"]
-torch.manual_seed(1)
-small = UNet(width=4, depth=2, scaling="fixed").eval()
-answer = encode(torch.ones(1, 10, 32, 32), small.encoder, small.pool)
-check(
-    answer and [tuple(x.shape) for x in answer],
-    expected=[(1, 4, 32, 32), (1, 8, 16, 16), (1, 16, 8, 8)],
-    hint="Keep the running image in one variable; pool it only if a block came before.",
-)
+check_solution("3.2", encode)
+
+# %% [markdown]
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(3)
 
 # %% [markdown]
 # ## Summary

@@ -13,6 +13,9 @@
 # **You need** chapters 1, 2 and 6.
 #
 # **Time**: {minutes} to run on two CPU cores, 25 minutes to read, 15 for the exercises
+#
+# Solutions: [solutions/08_own_area.ipynb](solutions/08_own_area.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 import warnings
@@ -21,7 +24,7 @@ import pandas as pd
 
 import s2kit
 from s2kit.cartography.panels import show_class_map, show_false_colour
-from s2kit.exercises import check
+from s2kit.exercises import check_solution, quiz
 from s2kit.network.baselines import map_per_pixel, train_baseline
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.settings import course_source, workspace
@@ -269,12 +272,8 @@ def in_groups(codes, translation):
 
 
 # %% tags=["check"]
-groups = polygons.assign(label=polygons.label.map(TRANSLATION).fillna(0).astype(int))
-check(
-    in_groups(mask, TRANSLATION),
-    expected=s2kit.rasterise(groups.query("label > 0"), like=scene, nomenclature=mine),
-    hint="Begin with zeros, then go through the dictionary with .where(codes != code, group).",
-)
+check_solution("8.1", in_groups)
+check_solution("8.1", in_groups, mask, TRANSLATION)
 
 # %% [markdown]
 # **2.** A colleague holds back every second labelled pixel instead of blocks, and is proud of the
@@ -300,17 +299,36 @@ def share_with_training_neighbour(training, held_back):
 # %% tags=["check"]
 row, column = mask.y.copy(data=range(mask.sizes["y"])), mask.x.copy(data=range(mask.sizes["x"]))
 chess = (row + column) % 2 == 0
-check(
-    share_with_training_neighbour(mask.where(chess, 0), mask.where(~chess, 0)),
-    expected=1.0,
-    tolerance=0.05,
-    hint="Shift the mask of the training pixels by one in each direction, then combine with |.",
-)
-check(
-    share_with_training_neighbour(training, validation),
-    expected=0.0,
-    hint="Blocks with a strip around them: no held-back pixel touches a training pixel.",
-)
+check_solution("8.2", share_with_training_neighbour)
+check_solution("8.2", share_with_training_neighbour, mask.where(chess, 0), mask.where(~chess, 0))
+check_solution("8.2", share_with_training_neighbour, training, validation)
+
+# %% [markdown]
+# ## Final project: your own area
+#
+# Map an area of your own choice, about 4 km by 4 km, and hand in one notebook of at most ten pages.
+# Take a scene from a catalogue (chapter 1) or an image that you have; without a network, take the
+# simulated landscape of Kolbuszowa. Twenty points:
+#
+# | | points |
+# |---|---|
+# | **The image.** Source, date, baseline; how the offset was decided; no data and clouds counted | 3 |
+# | **The classes.** A table with names; what they merge or split against the paper's ten | 2 |
+# | **The labels.** Ten polygons or more per class; who drew them, over what; `check_polygons` clean | 3 |
+# | **The map.** A network (trained, adapted or shipped) and a forest, on the same labels | 3 |
+# | **The accuracy.** A matrix with its counts; OA with an interval; PA and UA per class; which question it answers, in one sentence | 4 |
+# | **The limits.** Where the map is unlike the training; one place where it is wrong, shown | 2 |
+# | **Others can repeat it.** All commands, all files, all seeds; it runs from top to bottom | 3 |
+#
+# Ten points are a pass. A high accuracy gives no point: an honest low one does. Points are lost for
+# a test pixel that was in the training (all four of *accuracy*), and for ACC given as OA (two).
+#
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(8)
 
 # %% [markdown]
 # ## Summary

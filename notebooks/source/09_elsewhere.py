@@ -14,6 +14,9 @@
 # **You need** chapters 5, 6 and 8.
 #
 # **Time**: {minutes} to run on two CPU cores, 30 minutes to read, 15 for the exercises
+#
+# Solutions: [solutions/09_elsewhere.ipynb](solutions/09_elsewhere.ipynb) · words:
+# [glossary](../docs/GLOSSARY.md) · the way through the course: [start](00_start.ipynb)
 
 # %% tags=["shared"]
 import warnings
@@ -32,7 +35,7 @@ from s2kit.cartography.panels import (
     show_confidence,
     show_false_colour,
 )
-from s2kit.exercises import check
+from s2kit.exercises import check_solution, quiz
 from s2kit.experiments.expected import expected_table, mean_errors, show_expected
 from s2kit.experiments.learning_curve import draw_squares, group_agreement, labelled_as_drawn
 from s2kit.experiments.own_places import course_places, known_places
@@ -350,12 +353,7 @@ def mistakes(wrong, unlike):
 
 
 # %% tags=["check"]
-check(
-    mistakes(np.array([True, False, True, True]), np.array([0.2, 0.9, 1.0, 3.0])),
-    expected=(2 / 3, 1.0),
-    tolerance=1e-6,
-    hint="Exactly 1 is still inside. The mean of a boolean array is the share of its True.",
-)
+check_solution("9.1", mistakes)
 
 # %% [markdown]
 # **2.** Where should the next polygon be drawn? Cut the index into blocks of `side` pixels, leave
@@ -376,14 +374,15 @@ def draw_next(unlike, side):
 
 
 # %% tags=["check"]
-example = np.zeros((7, 9))
-example[4, 5] = 1.0
-example[6, 8] = 9.0
-check(
-    draw_next(example, 3),
-    expected=(3, 3),
-    hint="Row 6 and beyond is no whole block. reshape(rows, side, columns, side), then the mean.",
-)
+check_solution("9.2", draw_next)
+
+# %% [markdown]
+# ## Three questions
+#
+# The figures and tables above answer them. Click on a choice to see whether it is right.
+
+# %%
+quiz(9)
 
 # %% [markdown]
 # ## Summary

@@ -23,6 +23,15 @@ class McNemar:
     p_value: float
 
 
+def told_p_value(p_value: float) -> str:
+    """Return a p value in words for a table: three decimals, never "0.000".
+
+    >>> told_p_value(0.0123), told_p_value(2e-9)
+    ('0.012', '< 0.001')
+    """
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
 def mcnemar(first: ArrayLike, second: ArrayLike, reference: ArrayLike) -> McNemar:
     """Compare two maps on the same samples.
 

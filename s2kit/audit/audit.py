@@ -9,7 +9,10 @@ explained
 unexplained
     none of the readings gives them;
 needs files
-    the authors' files are not at hand, and the printed tables alone do not give the value.
+    nothing that is at hand gives the value.
+
+Where the authors' files are not at hand, the counts that come with the package stand in for them:
+the verdicts are the same, and `missing_line` says that nothing was recomputed.
 """
 
 from collections.abc import Iterator
@@ -18,7 +21,7 @@ from importlib.resources import files
 
 import pandas as pd
 
-from s2kit.audit.evidence import Evidence, load_evidence, printed_evidence
+from s2kit.audit.evidence import Evidence, load_evidence
 from s2kit.audit.printed_tables import PRINTED_TABLES, printed_values
 from s2kit.audit.readings import (
     Reading,
@@ -30,6 +33,7 @@ from s2kit.audit.readings import (
     summary_readings,
     text_readings,
 )
+from s2kit.audit.stored import stored_evidence
 from s2kit.errors import S2kitError
 from s2kit.sources import AuthorsSource
 
@@ -51,7 +55,7 @@ class Audit:
         `COLUMNS`: ``stated`` is what the stated method gives, ``recomputed`` what the rule gives
         that comes out right (floats, printed units, NaN where files are missing); the rest text.
     missing
-        why the authors' files could not be had, or None.
+        why the authors' files could not be had, or None; if not, the counts are stored ones.
     evidence
         the matrices behind it.
     """
@@ -63,14 +67,14 @@ class Audit:
 
 
 def audit(authors: AuthorsSource) -> Audit:
-    """Recompute every printed number from the authors' files, or as far as goes without them."""
+    """Recompute every printed number from the authors' files, or from the stored counts of them."""
     try:
         evidence, missing = load_evidence(authors), None
     except S2kitError as error:
-        evidence, missing = printed_evidence(), str(error)
+        evidence, missing = stored_evidence(), str(error)
     return Audit(
-        _without_files(pd.DataFrame(_paper_lines(evidence), columns=list(COLUMNS)), evidence),
-        pd.DataFrame(_archive_lines(evidence), columns=list(COLUMNS)),
+        _marked(pd.DataFrame(_paper_lines(evidence), columns=list(COLUMNS)), evidence),
+        _marked(pd.DataFrame(_archive_lines(evidence), columns=list(COLUMNS)), evidence),
         missing,
         evidence,
     )
@@ -84,11 +88,16 @@ def _paper_lines(evidence: Evidence) -> Iterator[tuple[object, ...]]:
     yield from _judge_all(_packaged("text"), text_readings(evidence), "text", None)
 
 
-def _without_files(lines: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
-    """Leave the verdict open where the files that might explain a value are not at hand."""
-    if evidence.from_files:
+STORED = "stored counts of "
+"""Before the files of a line where they were not at hand."""
+
+
+def _marked(lines: pd.DataFrame, evidence: Evidence) -> pd.DataFrame:
+    """Say of each line whether its counts are stored ones; a printed table is at hand anyway."""
+    if not evidence.stored:
         return lines
-    return lines.replace({"verdict": {"unexplained": NEEDS_FILES}})
+    from_files = (lines["files"] != "") & ~lines["files"].str.endswith("as printed")
+    return lines.assign(files=lines["files"].where(~from_files, STORED + lines["files"]))
 
 
 def _readings(number: int, evidence: Evidence) -> list[Reading]:
@@ -168,12 +177,15 @@ def explanations(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdict_line(lines: pd.DataFrame) -> str:
-    """Return ``exact N, rounding N, explained N, unexplained N``."""
+    """Return the number of each verdict, and how many lines rest on stored counts if any do."""
     counts = lines.verdict.value_counts()
-    return ", ".join(f"{verdict} {int(counts.get(verdict, 0))}" for verdict in VERDICTS)
+    told = ", ".join(f"{verdict} {int(counts.get(verdict, 0))}" for verdict in VERDICTS)
+    stored = int(lines["files"].str.startswith(STORED).sum())
+    return f"{told}; not recomputed here, from stored counts: {stored}" if stored else told
 
 
 def missing_line(lines: pd.DataFrame) -> str:
-    """Return ``N of M numbers were not recomputed: files missing``."""
-    count = int((lines.verdict == NEEDS_FILES).sum())
+    """Return ``N of M numbers were not recomputed: files missing``; stored counts do not count."""
+    stored = lines["files"].str.startswith(STORED)
+    count = int(((lines.verdict == NEEDS_FILES) | stored).sum())
     return f"{count} of {len(lines)} numbers were not recomputed: files missing"

@@ -45,7 +45,8 @@ def claims(result: Audit, authors: AuthorsSource, maps: Mapping[str, xr.DataArra
     Parameters
     ----------
     result
-        the audit; without the authors' files both columns of results stay empty.
+        the audit; without the authors' files the stored counts of them stand in, and our maps,
+        which need their reference, are not judged.
     authors
         the authors' scenes, which the audit was made from.
     maps
@@ -60,12 +61,19 @@ def claims(result: Audit, authors: AuthorsSource, maps: Mapping[str, xr.DataArra
     ours: dict[str, Assessment] = {}
     rows: list[Row] = []
     mine = maps if result.missing is None else {}
-    if result.missing is None:
-        for area, tables in AREAS.items():
+    for area, tables in AREAS.items():
+        if result.missing is None:
             polygons = authors.open_polygons(tables.scene)
             theirs[area] = assess(authors.open_class_map(tables.scene), polygons)
             if area in mine:
                 ours[area] = assess(mine[area], polygons)
+        else:
+            # Of polygons, the last way: those with an invalid geometry left out, as assess does.
+            pixels, objects = (
+                result.evidence.counted[area, approach][-1].matrix
+                for approach in ("pixel", "object")
+            )
+            theirs[area] = Assessment(pixels, objects, unmapped_pixels=0)
     for area, tables in AREAS.items():
         for approach, printed in zip(("pixel", "object"), tables.overall, strict=True):
             found = [_oa(results.get(area), approach) for results in (theirs, ours)]

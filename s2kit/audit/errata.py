@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -23,7 +22,7 @@ def errata(result: Audit, authors: AuthorsSource) -> pd.DataFrame:
     Parameters
     ----------
     result
-        the audit; where it went without the authors' files, evidence in them is not given.
+        the audit; where it went without the authors' files, evidence comes from stored counts.
     authors
         the authors' scenes, which the audit was made from.
 
@@ -34,7 +33,7 @@ def errata(result: Audit, authors: AuthorsSource) -> pd.DataFrame:
         the manifest and the files).
     """
     rows = [
-        *_class_numbers(authors, result),
+        *_class_numbers(result),
         *_scenes(authors.records),
         *_formulas(),
         *_tables(result),
@@ -43,15 +42,12 @@ def errata(result: Audit, authors: AuthorsSource) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _class_numbers(authors: AuthorsSource, result: Audit) -> Iterator[Slip]:
+def _class_numbers(result: Audit) -> Iterator[Slip]:
     """Ask the authors' own polygons, which are named in Polish: droga is a road, gleba soil."""
-    evidence = dict.fromkeys(("droga", "gleba"), "needs the authors' files")
-    if result.missing is None:
-        table = gpd.read_file(authors.path(AREAS["strzegom"].scene, "polygons"))
-        for name in evidence:
-            codes = sorted(table.label[table.name == name].unique())
-            count = int((table.name == name).sum())
-            evidence[name] = f"{count} polygons named {name} have label {codes[0]}"
+    evidence = {
+        name: f"{count} polygons named {name} have label {code}"
+        for name, (code, count) in result.evidence.names.items()
+    }
     yield "text", "roads (9)", "roads (7)", evidence["droga"]
     yield "text", "bare soils (6)", "bare soils (5)", evidence["gleba"]
     last = int(printed_matrix(4).to_numpy().diagonal().nonzero()[0].max()) + 1
@@ -104,11 +100,7 @@ def _tables(result: Audit) -> Iterator[Slip]:
     third = 100 * overall_accuracy(printed_matrix(3))
     old = result.paper.query("table == 'Table 3' and verdict == 'explained'")
     lost = old[old.rule.str.contains("lost")]
-    files = (
-        f"; {len(old) - len(lost)} cells belong to an older reference, {len(lost)} are lost"
-        if result.missing is None
-        else ""
-    )
+    files = f"; {len(old) - len(lost)} cells belong to an older reference, {len(lost)} are lost"
     yield (
         "Table 3", "confusion matrix of Strzegom", "the matrix behind Tables 2, 5 and 12",
         f"its OA is {third:.1f}, Table 2 prints 94.6{files}",
@@ -133,17 +125,16 @@ def _archive(records: Mapping[str, SceneRecord], result: Audit) -> Iterator[Slip
         result.archive.query("verdict == 'explained'").query(condition)
         for condition in ("table == 'README'", "table == 'CSV kolbuszowa'")
     )
-    if result.missing is None:
-        first = csv.iloc[0]
-        yield (
-            "archive, README", "columns PA, UA, TNR", "UA, PA, negative predictive value",
-            f"{len(readme)} values come out with map and reference swapped",
-        )  # fmt: skip
-        yield (
-            "archive, CSV of Kolbuszowa", ", ".join(csv.printed), "as Table 7",
-            f"{len(csv)} cells without their zeros: "
-            f"{first.printed} for {printed_matrix(7)[int(first.column)][int(first.row)]}",
-        )  # fmt: skip
+    first = csv.iloc[0]
+    yield (
+        "archive, README", "columns PA, UA, TNR", "UA, PA, negative predictive value",
+        f"{len(readme)} values come out with map and reference swapped",
+    )  # fmt: skip
+    yield (
+        "archive, CSV of Kolbuszowa", ", ".join(csv.printed), "as Table 7",
+        f"{len(csv)} cells without their zeros: "
+        f"{first.printed} for {printed_matrix(7)[int(first.column)][int(first.row)]}",
+    )  # fmt: skip
     kolbuszowa = records[AREAS["kolbuszowa"].scene]
     yield (
         "archive, test_mask/metadata.md", "Kolbuszowa: region Strzegom, EPSG:32633",

@@ -14,7 +14,7 @@ import pandas as pd
 import xarray as xr
 
 from s2kit.accuracy.confusion import object_matrix, pixel_matrix
-from s2kit.audit.printed_tables import AREAS, printed_matrix
+from s2kit.audit.printed_tables import AREAS
 from s2kit.benchmarks.rasterise import rasterise
 from s2kit.scenes.manifest import ArchiveFile
 from s2kit.sources import AuthorsSource
@@ -46,14 +46,17 @@ class Evidence:
         the older reference raster of Strzegom, and the same with the cells that were lost.
     csv
         per area, the matrix the archive holds as CSV: every cell as text, map in rows.
-    from_files
-        False where ``counted`` holds the paper's own printed matrices instead.
+    names
+        per Polish name of a class in Strzegom's polygons: its code, and how many have the name.
+    stored
+        True where the files were not at hand, and the counts are those that come with the package.
     """
 
     counted: dict[Approach, list[Counted]]
     table_3: list[Counted] = field(default_factory=list)
     csv: dict[str, pd.DataFrame] = field(default_factory=dict)
-    from_files: bool = True
+    names: dict[str, tuple[int, int]] = field(default_factory=dict)
+    stored: bool = False
 
 
 def load_evidence(authors: AuthorsSource) -> Evidence:
@@ -79,27 +82,21 @@ def load_evidence(authors: AuthorsSource) -> Evidence:
             table_3 = _versions_of_table_3(
                 older, f"{_name(record.class_map)} × {_name(record.mask)}"
             )
-    return Evidence(counted, table_3, {area: _read_csv(authors, area) for area in AREAS})
-
-
-def printed_evidence() -> Evidence:
-    """Return what can be had without any file: the paper's own printed matrices.
-
-    Strzegom's pixel matrix is not among them: Table 3 belongs to another version of the
-    reference than Tables 2, 5 and 12, and five of its cells are lost.
-    """
     return Evidence(
-        {
-            ("strzegom", "object"): [_printed(4)],
-            ("kolbuszowa", "pixel"): [_printed(7)],
-            ("kolbuszowa", "object"): [_printed(8)],
-        },
-        from_files=False,
+        counted,
+        table_3,
+        {area: _read_csv(authors, area) for area in AREAS},
+        _class_names(authors),
     )
 
 
-def _printed(number: int) -> Counted:
-    return Counted(printed_matrix(number), f"Table {number} as printed", "the matrix as printed")
+def _class_names(authors: AuthorsSource) -> dict[str, tuple[int, int]]:
+    """Ask Strzegom's polygons, which are named in Polish: droga is a road, gleba soil."""
+    table = gpd.read_file(authors.path(AREAS["strzegom"].scene, "polygons"))
+    return {
+        name: (int(table.label[table.name == name].min()), int((table.name == name).sum()))
+        for name in ("droga", "gleba")
+    }
 
 
 def _count_objects(

@@ -65,9 +65,7 @@ def _metrics(matrix: pd.DataFrame) -> pd.DataFrame:
 
 
 def matrix_readings(number: int, evidence: Evidence) -> list[Reading]:
-    """Read a confusion matrix: Tables 3, 4, 7 and 8. Printed ones cannot vouch for themselves."""
-    if not evidence.from_files:
-        return []
+    """Read a confusion matrix: Tables 3, 4, 7 and 8."""
     source = {3: ("strzegom", "pixel"), 4: ("strzegom", "object")}
     source |= {7: ("kolbuszowa", "pixel"), 8: ("kolbuszowa", "object")}
     ways = evidence.counted[source[number]] + (evidence.table_3 if number == 3 else [])
@@ -123,17 +121,16 @@ def overall_readings(evidence: Evidence) -> list[Reading]:
                 return pd.DataFrame({approach: [100 * overall_accuracy(matrix)]}, index=[scene])
 
             readings += _each(evidence.counted.get((area, approach), []), oa, "OA; ")
-    if evidence.from_files:
-        objects = [evidence.counted[area, "object"][0] for area in AREAS]
-        mean = 100 * sum(overall_accuracy(way.matrix) for way in objects) / len(objects)
-        readings.append(
-            Reading(
-                "explained",
-                "; ".join(way.files for way in objects),
-                "mean of the object OA of both test images, all polygons, in the cell of one",
-                pd.DataFrame({"object": [mean]}, index=[AREAS["kolbuszowa"].scene]),
-            )
+    objects = [evidence.counted[area, "object"][0] for area in AREAS]
+    mean = 100 * sum(overall_accuracy(way.matrix) for way in objects) / len(objects)
+    readings.append(
+        Reading(
+            "explained",
+            "; ".join(way.files for way in objects),
+            "mean of the object OA of both test images, all polygons, in the cell of one",
+            pd.DataFrame({"object": [mean]}, index=[AREAS["kolbuszowa"].scene]),
         )
+    )
     return readings
 
 
@@ -151,29 +148,20 @@ def text_readings(evidence: Evidence) -> list[Reading]:
         *_quoted_classes(("F1",), "exact", evidence),
         *_quoted_classes(("TPR/PA", "PPV/UA", "F1"), "explained", evidence),
     ]
-    table_12 = printed_table(12).ACC.astype(float)
-    if evidence.from_files:
-        ways = [ways[0] for ways in evidence.counted.values()]
-        oa = 100 * sum(overall_accuracy(way.matrix) for way in ways) / len(ways)
-        acc = 100 * sum(mean_metrics(way.matrix).ACC for way in ways) / len(ways)
-        values = {"mean OA": oa, "mean ACC": acc, "mean ACC above mean OA": acc - oa}
-        rule = "mean over both areas and approaches, all polygons"
-        named = "; ".join(dict.fromkeys(way.files for way in ways))
-    else:
-        values, rule = {"mean ACC": table_12.mean()}, "mean of the column ACC"
-        named = "Table 12 as printed"
+    ways = [ways[0] for ways in evidence.counted.values()]
+    oa = 100 * sum(overall_accuracy(way.matrix) for way in ways) / len(ways)
+    acc = 100 * sum(mean_metrics(way.matrix).ACC for way in ways) / len(ways)
+    values = {"mean OA": oa, "mean ACC": acc, "mean ACC above mean OA": acc - oa}
+    rule = "mean over both areas and approaches, all polygons"
+    named = "; ".join(dict.fromkeys(way.files for way in ways))
     readings.append(Reading("exact", named, rule, pd.DataFrame({"%": values})))
     return readings
 
 
 def _quoted_classes(metrics: Sequence[str], verdict: Verdict, evidence: Evidence) -> list[Reading]:
     """Average some metrics of the quoted classes over both areas, by pixels."""
-    if evidence.from_files:
-        ways = [evidence.counted[area, "pixel"][0] for area in AREAS]
-        tables, named = [_metrics(way.matrix) for way in ways], "; ".join(w.files for w in ways)
-    else:
-        tables = [printed_table(n).replace("", None).astype(float) for n in (5, 9)]
-        tables, named = [t.set_axis(list(PAPER.codes)) for t in tables], "Tables 5 and 9 as printed"
+    ways = [evidence.counted[area, "pixel"][0] for area in AREAS]
+    tables, named = [_metrics(way.matrix) for way in ways], "; ".join(w.files for w in ways)
     rows = {
         quoted: pd.concat([t.loc[list(codes), list(metrics)].stack() for t in tables]).mean()
         for quoted, codes in TEXT_CLASSES.items()
@@ -185,8 +173,6 @@ def _quoted_classes(metrics: Sequence[str], verdict: Verdict, evidence: Evidence
 
 def readme_readings(evidence: Evidence) -> list[Reading]:
     """Read the table in the archive's README (Strzegom, by pixels, as shares)."""
-    if not evidence.from_files:
-        return []
     polygons = evidence.counted["strzegom", "pixel"][0]
     swapped = csv_matrix("strzegom", evidence, PAPER.codes).T
     readings = _each([polygons], _readme_table, "metrics of Table 1; ")
@@ -211,8 +197,6 @@ def _readme_table(matrix: pd.DataFrame) -> pd.DataFrame:
 
 def csv_readings(area: str, evidence: Evidence) -> list[Reading]:
     """Read the archive's CSV of an area."""
-    if not evidence.from_files:
-        return []
     readings = _each(evidence.counted[area, "pixel"], lambda matrix: matrix)
     way = evidence.counted[area, "pixel"][0]
     without_zeros = way.matrix.map(lambda count: int(str(count).replace("0", "") or 0))

@@ -30,8 +30,8 @@ def audit(csv_file: Path | None, only_claims: bool) -> None:
 
     One line per printed value: recomputed value, verdict and rule. Then the verdicts per table,
     the rules that explain what is not exact, the same for the archive's own tables, and last the
-    verdicts over all numbers of the paper. Without the authors' files only the arithmetic
-    between the printed tables is checked, and the last line says how many numbers that leaves out.
+    verdicts over all numbers of the paper. Without the authors' files their counts, which come
+    with the package, stand in, and the last line says how many numbers were not recomputed.
     """
     if csv_file is not None:
         check_outputs([csv_file])

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from nbformat import NotebookNode
 
 from s2kit.accuracy.assess import assess
 from s2kit.audit.printed_tables import printed_table
+from s2kit.commands.progress import signs_of_life
 from s2kit.errors import S2kitError
 from s2kit.maps.files import read_class_map
 from s2kit.scenes.writer import check_outputs, replacing
@@ -61,8 +63,13 @@ def course(only: tuple[str, ...], out: Path) -> None:
     click.echo(f"Class maps, weights, tables: {workspace()}")
 
 
-def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
-    """Execute a notebook in place on a fresh kernel that works in ``folder``."""
+def execute(
+    notebook: NotebookNode, folder: Path, on_cell: Callable[[int], None] = lambda index: None
+) -> NotebookNode:
+    """Execute a notebook in place on a fresh kernel that works in ``folder``.
+
+    ``on_cell`` is called with the index of each cell before it is executed.
+    """
     # Python 3.12 would else tell the kernel's debugger's troubles on stderr.
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     client = NotebookClient(
@@ -74,6 +81,7 @@ def execute(notebook: NotebookNode, folder: Path) -> NotebookNode:
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
+        on_cell_start=lambda cell, cell_index: on_cell(cell_index),
         # A widget without its kernel does nothing; its picture is stored beside it.
         store_widget_state=False,
     )
@@ -112,14 +120,18 @@ def results() -> pd.DataFrame:
 
 def _run(chapter: Path, out: Path) -> None:
     """Execute one chapter, write it as notebook and page, say how long it took."""
-    click.echo(f"{chapter.stem:<16} … ", nl=False)
-    sys.stdout.flush()
     start = time.perf_counter()
     notebook = nbformat.read(chapter, as_version=4)
+    at = [0]
+
+    def tell(seconds: int) -> str:
+        return f"{chapter.stem:<16} … cell {at[0] + 1} of {len(notebook.cells)}, {seconds} s"
+
     try:
-        execute(notebook, chapter.parent)
+        with signs_of_life(tell):
+            execute(notebook, chapter.parent, lambda index: at.__setitem__(0, index))
     except CellExecutionError as error:
-        click.echo("failed")
+        click.echo(f"{chapter.stem:<16} failed")
         _write(nbformat.writes(notebook), out / chapter.name)
         raise S2kitError(
             f"chapter {chapter.stem} stopped: {error.ename}: {error.evalue} "
@@ -128,7 +140,8 @@ def _run(chapter: Path, out: Path) -> None:
     _write(nbformat.writes(notebook), out / chapter.name)
     page, _ = HTMLExporter(template_name="lab").from_notebook_node(notebook)
     _write(page, out / f"{chapter.stem}.html")
-    click.echo(f"{time.perf_counter() - start:5.0f} s")
+    click.echo(f"{chapter.stem:<16} {time.perf_counter() - start:5.0f} s")
+    sys.stdout.flush()
 
 
 def _write(text: str, path: Path) -> None:

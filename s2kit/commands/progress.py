@@ -1,7 +1,10 @@
 """How far a long run is, on stderr: a line that is overwritten, or few lines in a file."""
 
+import contextlib
 import sys
+import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 LONG = 5.0
@@ -52,3 +55,41 @@ def told(done: int, before: int, pixels: int, seconds: float) -> str:
         f"{100 * done // pixels:3d} %, {done / 1e6:.0f} of {pixels / 1e6:.0f} megapixels, "
         f"{speed / 1e6:.2f} megapixels/s, {left // 60}:{left % 60:02d} min left"
     )
+
+
+BEAT = 8.0
+"""Seconds between two signs of life."""
+
+
+@contextlib.contextmanager
+def signs_of_life(tell: Callable[[int], str], every: float = BEAT) -> Iterator[None]:
+    """Say a line on stderr every few seconds while something runs.
+
+    Parameters
+    ----------
+    tell
+        Given the seconds since the start; returns the line.
+    every
+        Seconds between two lines.
+    """
+    start, ended, terminal = time.monotonic(), threading.Event(), sys.stderr.isatty()
+
+    def beat() -> None:
+        while not ended.wait(every):
+            line = tell(round(time.monotonic() - start))
+            print(
+                f"\r{line:<79}" if terminal else line,
+                end="" if terminal else "\n",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        if terminal:
+            print(f"\r{'':<79}\r", end="", file=sys.stderr, flush=True)

@@ -34,7 +34,7 @@ Exit codes: 0 done, 1 scenes or settings that cannot be used, 2 wrong usage."""
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 OWN_ONLY = ("classes", "label", "offset", "bands")
-PAPER_ONLY = ("baseline", "state", "dates", "hold_date", "hold_block")
+PAPER_ONLY = ("baseline", "state", "dates", "hold_date", "hold_block", "hold_buffer")
 
 
 @click.command(epilog=EXAMPLES)
@@ -86,6 +86,13 @@ PAPER_ONLY = ("baseline", "state", "dates", "hold_date", "hold_block")
 @click.option("--dates", type=int, help="Train on so many scenes only, evenly spread.")
 @click.option("--hold-date", metavar="SCENE", help="Leave a training scene out and score it.")
 @click.option("--hold-block", type=click.IntRange(0, 3), help="Leave a quarter's labels out.")
+@click.option(
+    "--hold-buffer",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="With --hold-block: pixels around it whose labels are left out too.",
+)
 @click.pass_context
 def train(context: click.Context, /, out: Path | None, **given: Any) -> None:
     """Train a U-Net by a named recipe and write its weights.

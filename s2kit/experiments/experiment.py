@@ -38,12 +38,15 @@ class Experiment:
         A training scene that is left out, and scored.
     hold_block
         A quarter of each scene, 0 to 3 by rows, whose labels are left out on every date.
+    hold_buffer
+        Pixels around that quarter whose labels are left out too.
     """
 
     state: str = "delivered"
     dates: int | None = None
     hold_date: str | None = None
     hold_block: int | None = None
+    hold_buffer: int = 0
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def open_labelled(source: Source, name: str, experiment: Experiment) -> Labelled
     scene = in_state(source.open(name), experiment.state, source.record(name).offset)
     mask = source.open_mask(name)
     if experiment.hold_block is not None:
-        mask = mask.where(~in_block(mask, experiment.hold_block), NO_DATA)
+        mask = mask.where(~in_block(mask, experiment.hold_block, experiment.hold_buffer), NO_DATA)
     return scene, mask
 
 
@@ -107,9 +110,19 @@ def in_state(scene: xr.DataArray, state: str, offset: int) -> xr.DataArray:
     return scene
 
 
-def in_block(mask: xr.DataArray, block: int) -> xr.DataArray:
-    """Return which pixels (bool, y, x) lie in a quarter: 0 and 1 above, 2 and 3 below."""
+def in_block(mask: xr.DataArray, block: int, buffer: int = 0) -> xr.DataArray:
+    """Return which pixels (bool, y, x) lie in a quarter: 0 and 1 above, 2 and 3 below.
+
+    With a ``buffer``, also those so many pixels or fewer beyond its edges.
+    """
     if block not in range(4):
         raise S2kitError(f"no block {block}; a scene has the blocks 0 to 3")
-    rows, columns = (np.arange(size) * 2 // size for size in mask.shape)
-    return mask.copy(data=(rows[:, None] * 2 + columns) == block)
+    if not (type(buffer) is int and buffer >= 0):
+        raise S2kitError(f"the buffer {buffer!r} must be a whole number of pixels, 0 or more")
+    inside = []
+    for size, second in zip(mask.shape, divmod(block, 2), strict=True):
+        middle = -(-size // 2)
+        first, last = (middle, size) if second else (0, middle)
+        place = np.arange(size)
+        inside.append((place >= first - buffer) & (place < last + buffer))
+    return mask.copy(data=inside[0][:, None] & inside[1])

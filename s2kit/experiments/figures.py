@@ -4,6 +4,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from s2kit.accuracy.intervals import independent_interval
+from s2kit.errors import S2kitError
 from s2kit.experiments.plan import FOLDER, of_groups, plan_table, read_plan
 from s2kit.experiments.table import read_curves, read_runs
 
@@ -51,6 +53,31 @@ def compared(group: str) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def stored_curve(run: str) -> pd.DataFrame:
+    """Return the history of a stored run, as `s2kit.network.training.train` returns one.
+
+    Parameters
+    ----------
+    run
+        Its name in the results.
+
+    Raises
+    ------
+    S2kitError
+        If no such run is stored.
+
+    Examples
+    --------
+    >>> len(stored_curve("short test"))
+    25
+    """
+    curves = read_curves(FOLDER)
+    history = curves[curves["run"] == run].drop(columns="run").set_index("epoch")
+    if history.empty:
+        raise S2kitError(f"no curve of a run {run!r} is stored; see python -m s2kit search --list")
+    return history
+
+
 def final_scores(group: str) -> pd.DataFrame:
     """Return how a group's runs do on the test scene, in per cent, and the seconds they took.
 
@@ -96,17 +123,49 @@ def by_place() -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def by_buffer() -> pd.DataFrame:
+    """Return what a strip without labels around the place left out costs, in per cent.
+
+    Returns
+    -------
+    DataFrame
+        Test scores of four quarters taken together, without and with the strip; columns pixel OA,
+        object OA, and the ends of the 95 % interval of object OA (polygons as if independent).
+    """
+    runs = results("buffer").query("role == 'test'")
+    named = runs["row"].str.extract(r"(?P<method>[^,]+), block \d left out(?P<strip>, buffer)?")
+    quarters = named.groupby(["method", named["strip"].notna()])["method"].transform("size")
+    runs = runs.assign(
+        method=named["method"] + quarters.map(", {} of 4 quarters".format),
+        strip=named["strip"].notna().map({False: "no buffer", True: "buffer of 100 pixels"}),
+    )
+    rows = {}
+    for which, parts in runs.groupby(["method", "strip"], sort=False):
+        objects = int(parts["objects"].sum())
+        right = round(float((parts["object_OA"] * parts["objects"]).sum()) / 100)
+        ends = independent_interval(right, objects)
+        rows[which] = {
+            "pixel OA": (parts["pixel_OA"] * parts["pixels"]).sum() / parts["pixels"].sum(),
+            "object OA": 100 * ends.estimate,
+            "from": 100 * ends.low,
+            "to": 100 * ends.high,
+            "polygons": objects,
+        }
+    return pd.DataFrame(rows).T.rename_axis([None, None])
+
+
 def show_search() -> Figure:
     """Draw the search over learning rate and weight decay: loss and accuracy per epoch.
 
-    The layout of the paper's Figure 4: one panel per learning rate, one line per weight decay.
+    The layout of the paper's Figure 4: one column per learning rate, one line per weight decay;
+    training loss, validation loss and validation accuracy below one another.
     """
     plan = plan_table(of_groups(read_plan(FOLDER), ("search",)))
     plan = plan.join(plan["row"].str.extract(SETTING))
     curves = read_curves(FOLDER).merge(plan, on="run")
     rates = sorted(curves["rate"].unique(), key=float)
     figure, axes = plt.subplots(
-        2, len(rates), figsize=(3.2 * len(rates), 5), sharex=True, sharey="row", squeeze=False,
+        3, len(rates), figsize=(3.2 * len(rates), 6.5), sharex=True, sharey="row", squeeze=False,
         layout="constrained",
     )  # fmt: skip
     for column, rate in enumerate(rates):
@@ -114,11 +173,13 @@ def show_search() -> Figure:
         for decay in sorted(at_rate["decay"].unique(), key=float):
             run = at_rate[at_rate["decay"] == decay]
             axes[0, column].plot(run["epoch"], run["loss"], label=f"weight decay {decay}")
-            axes[1, column].plot(run["epoch"], 100 * run["validation_OA"])
+            axes[1, column].plot(run["epoch"], run["validation_loss"])
+            axes[2, column].plot(run["epoch"], 100 * run["validation_OA"])
         axes[0, column].set_title(f"learning rate {rate}", fontsize=10)
-        axes[1, column].set_xlabel("epoch")
+        axes[2, column].set_xlabel("epoch")
     axes[0, 0].set_ylabel("training loss")
-    axes[1, 0].set_ylabel("validation OA, %")
+    axes[1, 0].set_ylabel("validation loss")
+    axes[2, 0].set_ylabel("validation OA, %")
     for panel in axes.flat:
         panel.spines[["top", "right"]].set_visible(False)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)

@@ -30,7 +30,7 @@ class PlannedRun:
         One of `s2kit.network.baselines.BASELINES`, trained instead of a network; or None.
     seed
         Seed of weights, crops and turns.
-    state, dates, hold_date, hold_block
+    state, dates, hold_date, hold_block, hold_buffer
         As for `s2kit.experiments.experiment.Experiment`.
     test
         Whether the test scenes are scored too.
@@ -55,6 +55,7 @@ class PlannedRun:
     dates: int | None = None
     hold_date: str | None = None
     hold_block: int | None = None
+    hold_buffer: int = 0
     test: bool = False
     group: str = ""
     row: str = ""
@@ -79,14 +80,14 @@ class PlannedRun:
     @property
     def experiment(self) -> Experiment:
         """Which scenes and labels it trains on."""
-        return Experiment(self.state, self.dates, self.hold_date, self.hold_block)
+        return Experiment(self.state, self.dates, self.hold_date, self.hold_block, self.hold_buffer)
 
     def chosen_recipe(self) -> Recipe:
         """Return the recipe with the settings changed; S2kitError if one is unknown."""
         return varied(recipe_named(self.recipe), self.settings)
 
     def _changed(self) -> dict[str, object]:
-        names = ("seed", "state", "dates", "hold_date", "hold_block")
+        names = ("seed", "state", "dates", "hold_date", "hold_block", "hold_buffer")
         defaults = {field.name: field.default for field in fields(self)}
         values = {name: getattr(self, name) for name in names}
         return {name: value for name, value in values.items() if value != defaults[name]}
@@ -94,7 +95,7 @@ class PlannedRun:
 
 COLUMNS = (
     *("group", "row", "recipe", "settings", "baseline"),
-    *("seed", "state", "dates", "hold_date", "hold_block", "test"),
+    *("seed", "state", "dates", "hold_date", "hold_block", "test", "hold_buffer"),
 )
 """Columns of plan.csv. Empty: no settings, no baseline, all dates, nothing held out, no test."""
 
@@ -179,6 +180,7 @@ def _planned(path: Path, number: int, row: dict[str, str]) -> PlannedRun:
         dates=whole("dates"),
         hold_date=row["hold_date"] or None,
         hold_block=whole("hold_block"),
+        hold_buffer=whole("hold_buffer") or 0,
         test=row["test"] == "yes",
         group=row["group"],
         row=row["row"],

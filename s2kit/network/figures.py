@@ -1,6 +1,7 @@
 """Pictures of the network and of its training."""
 
 import os
+import time
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -122,6 +123,8 @@ class LiveCurves:
     def __init__(self) -> None:
         self.live = "JPY_SESSION_NAME" in os.environ
         self.handle: DisplayHandle | None = None
+        self.line: DisplayHandle | None = None
+        self.said = 0.0
 
     def __call__(self, history: pd.DataFrame) -> None:
         """Draw the history so far in the place of the last drawing."""
@@ -133,6 +136,22 @@ class LiveCurves:
         else:
             self.handle.update(figure)
         plt.close(figure)
+
+    def step(self, done: int, of: int) -> None:
+        """Say how many steps are done, every few seconds and at the end."""
+        now = time.monotonic()
+        if not self.live or (now - self.said < SECONDS and done < of):
+            return
+        self.said = now
+        text = {"text/plain": f"step {done} of {of}"}
+        if self.line is None:
+            self.line = display(text, raw=True, display_id=True)
+        else:
+            self.line.update(text, raw=True)
+
+
+SECONDS = 3.0
+"""Between two lines on how far a training is."""
 
 
 def draw_patches(

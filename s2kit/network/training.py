@@ -50,6 +50,7 @@ def train(
     seed: int = 0,
     folder: Path | None = None,
     on_epoch: Callable[[pd.DataFrame], None] = lambda history: None,
+    on_step: Callable[[int, int], None] = lambda done, of: None,
 ) -> Trained:
     """Train a U-Net by a recipe and return its best epoch on the validation scene.
 
@@ -75,6 +76,8 @@ def train(
         ends with the same bits; a finished one returns at once. Without it nothing is written.
     on_epoch
         Called with the history after every epoch.
+    on_step
+        Called after every optimiser step with the number of steps done and of all.
 
     Raises
     ------
@@ -148,7 +151,7 @@ def train(
     for epoch in range(len(run.history), recipe.epochs):
         network.train()
         total = 0.0
-        for _ in range(recipe.steps):
+        for step in range(1, recipe.steps + 1):
             images, targets = patches.draw()
             images = images.to(device, memory_format=torch.channels_last)
             with torch.autocast(device.type, torch.bfloat16, enabled=dtype == "bfloat16"):
@@ -164,6 +167,7 @@ def train(
                 schedule.step()
             averaged.update_parameters(network)
             total += loss.item()
+            on_step(epoch * recipe.steps + step, recipe.epochs * recipe.steps)
         validation_loss, accuracy, f1 = evaluate(averaged, *validation_tensors)
         if not (math.isfinite(total) and math.isfinite(validation_loss)):
             raise S2kitError(

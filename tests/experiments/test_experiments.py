@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from s2kit.errors import S2kitError
 from s2kit.experiments.experiment import Experiment, evenly_spaced, in_block, in_state, open_scenes
@@ -65,3 +66,12 @@ def test_states_of_a_scene(source):
 def test_mistakes_are_named(source, experiment, message):
     with pytest.raises(S2kitError, match=message):
         open_scenes(source, experiment)
+
+
+def test_a_buffer_takes_labels_around_the_block_as_well():
+    mask = xr.DataArray(np.ones((7, 9), "uint8"), dims=("y", "x"))
+    wide = in_block(mask, 0, buffer=2).to_numpy()
+    assert wide[:6, :7].all()
+    assert wide.sum() == 6 * 7
+    with pytest.raises(S2kitError, match="a whole number of pixels"):
+        in_block(mask, 0, buffer=-1)

@@ -46,7 +46,10 @@ def stored(tmp_path, monkeypatch):
     pd.DataFrame(rows, columns=plan.COLUMNS).to_csv(tmp_path / "plan.csv", index=False)
     monkeypatch.setattr(figures, "FOLDER", tmp_path)
     epochs = pd.RangeIndex(1, 4, name="epoch")
-    history = pd.DataFrame({"loss": [3.0, 2, 1], "validation_OA": [0.5, 0.6, 0.7]}, index=epochs)
+    history = pd.DataFrame(
+        {"loss": [3.0, 2, 1], "validation_loss": [3.0, 2, 2], "validation_OA": [0.5, 0.6, 0.7]},
+        index=epochs,
+    )
     for run in ("short weight_decay=0", "short seed=1"):
         rows = [scored("validation", 100, 80.0), scored("held out", 50, 90.0, f1=60.0)]
         table.add_run(run, rows, history, tmp_path)
@@ -99,8 +102,8 @@ def test_the_blocks_are_taken_together_by_their_pixels_and_objects(stored):
 def test_one_panel_per_learning_rate_one_line_per_weight_decay(stored):
     figure = show_search()
     titles = [axes.get_title() for axes in figure.axes]
-    assert titles == ["learning rate 1e-2", "learning rate 3e-2", "", ""]
-    assert [len(axes.lines) for axes in figure.axes] == [1, 1, 1, 1]
+    assert titles == ["learning rate 1e-2", "learning rate 3e-2", "", "", "", ""]
+    assert [len(axes.lines) for axes in figure.axes] == [1] * 6
     plt.close(figure)
 
 

@@ -21,7 +21,7 @@ def test_every_planned_run_can_be_typed_and_is_the_same_run():
         assert given["settings"] == run.settings
         assert given["baseline"] == run.baseline
         assert (given["seed"], given["test"], given["state"]) == (run.seed, run.test, run.state)
-        for name in ("dates", "hold_date", "hold_block"):
+        for name in ("dates", "hold_date", "hold_block", "hold_buffer"):
             assert given[name] == getattr(run, name)
 
 
@@ -49,19 +49,22 @@ def test_groups_are_chosen_by_name():
     ("rows", "message"),
     [
         ("", r"plan\.csv plans no run; add a row"),
-        ("a,x,tiral,,,0,,,,,", r"row 2, column recipe: 'tiral'; choose one of: short, long, trial"),
-        ("a,x,,,,0,,,,,", r"row 2, column recipe: ''; name either a recipe or a baseline"),
-        ("a,x,short,,random forest,0,,,,,", r"name either a recipe or a baseline"),
-        ("a,x,,,forest,0,,,,,", r"row 2, column baseline: 'forest'; choose one of: random forest"),
-        ("a,x,short,width=wide,,0,,,,,", r"column settings: .*width is a whole number"),
-        ("a,x,short,,,one,,,,,", r"row 2, column seed: 'one'; give a whole number"),
-        ("a,x,short,,,0,raw,,,,", r"column state: 'raw'; choose one of: aligned"),
-        ("a,x,short,,,0,,-1,,,", r"column dates: '-1'; give a whole number"),
-        ("a,x,short,,,0,,,,4,", r"column hold_block: '4'; choose one of: 0, 1, 2, 3"),
-        ("a,x,short,,,0,,,,,true", r"column test: 'true'; choose one of: yes"),
-        (",x,short,,,0,,,,,", r"column row: 'x'; name the group and the run"),
-        ("a,x,short,,,0,,,,,\na,x,long,,,0,,,,,", r"row 3, column row: 'x' stands in the group"),
-        ("a,x,short,,,0,,", r"row 2: 8 values for 11 columns"),
+        (
+            "a,x,tiral,,,0,,,,,,",
+            r"row 2, column recipe: 'tiral'; choose one of: short, long, trial",
+        ),
+        ("a,x,,,,0,,,,,,", r"row 2, column recipe: ''; name either a recipe or a baseline"),
+        ("a,x,short,,random forest,0,,,,,,", r"name either a recipe or a baseline"),
+        ("a,x,,,forest,0,,,,,,", r"row 2, column baseline: 'forest'; choose one of: random forest"),
+        ("a,x,short,width=wide,,0,,,,,,", r"column settings: .*width is a whole number"),
+        ("a,x,short,,,one,,,,,,", r"row 2, column seed: 'one'; give a whole number"),
+        ("a,x,short,,,0,raw,,,,,", r"column state: 'raw'; choose one of: aligned"),
+        ("a,x,short,,,0,,-1,,,,", r"column dates: '-1'; give a whole number"),
+        ("a,x,short,,,0,,,,4,,", r"column hold_block: '4'; choose one of: 0, 1, 2, 3"),
+        ("a,x,short,,,0,,,,,true,", r"column test: 'true'; choose one of: yes"),
+        (",x,short,,,0,,,,,,", r"column row: 'x'; name the group and the run"),
+        ("a,x,short,,,0,,,,,,\na,x,long,,,0,,,,,,", r"row 3, column row: 'x' stands in the group"),
+        ("a,x,short,,,0,,", r"row 2: 8 values for 12 columns"),
     ],
 )
 def test_a_plan_that_cannot_be_used_names_row_and_column(tmp_path, rows, message):

@@ -8,6 +8,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from s2kit.errors import S2kitError
 from s2kit.network.checkpoints import header_sha256
+from s2kit.network.figures import LiveCurves
 from s2kit.network.patches import IGNORE
 from s2kit.network.recipes import Recipe
 from s2kit.network.tensors import read_header, read_tensors, write_tensors
@@ -223,3 +224,37 @@ class Answer(torch.nn.Module):
 
     def forward(self, image):
         return self.logits
+
+
+def test_every_step_is_told_with_the_number_of_all():
+    told = []
+    train(
+        TINY,
+        {"a": two_fields(1)},
+        two_fields(2),
+        on_step=lambda done, of: told.append((done, of)),
+    )
+    steps = TINY.epochs * TINY.steps
+    assert told == [(done, steps) for done in range(1, steps + 1)]
+
+
+def test_in_a_live_session_a_training_is_never_silent(monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "chapter")
+    monkeypatch.setattr("s2kit.network.figures.SECONDS", 0)
+    shown = []
+    monkeypatch.setattr(
+        "s2kit.network.figures.display", lambda text, **more: shown.append(text) or Handle(shown)
+    )
+    watch = LiveCurves()
+    for done in (1, 2):
+        watch.step(done, 2)
+    assert shown == [{"text/plain": "step 1 of 2"}, {"text/plain": "step 2 of 2"}]
+
+
+class Handle:
+    def __init__(self, shown):
+        self.shown = shown
+
+    def update(self, text, raw):
+        assert raw
+        self.shown.append(text)
