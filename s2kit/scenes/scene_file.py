@@ -18,6 +18,7 @@ import xarray as xr
 from rasterio.windows import Window
 
 from s2kit.errors import S2kitError
+from s2kit.scenes.archives import archive_of
 from s2kit.scenes.band_choice import Choice
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.digest import sha256_of
@@ -132,11 +133,22 @@ def open_scene(
     path: Path | str,
     offset: int | Literal["auto"] = "auto",
     bands: Sequence[str] | None = None,
+    called: Path | None = None,
+    cache: int = CACHE,
 ) -> Iterator[SceneFile]:
-    """Open a scene, to be read window by window; parameters and checks as for `read_scene`.
+    """Open a scene, to be read window by window; checks as for `read_scene`.
 
     It is read through twice, in strips: for scale and offset, then for all other checks and the
     statistics.
+
+    Parameters
+    ----------
+    path, offset, bands
+        As for `read_scene`.
+    called
+        What messages call it, by default the path.
+    cache
+        Bytes in which GDAL keeps blocks.
 
     Raises
     ------
@@ -155,9 +167,9 @@ def open_scene(
     ...         scene.shape, scene.grid.attrs["offset"], scene.read(slice(0, 4), slice(0, 8)).shape
     ((20, 20), 1000, (10, 4, 8))
     """
-    path = Path(path)
+    file, path = Path(path), Path(called or path)
     known = None if offset == "auto" else offset
-    with rasterio.Env(GDAL_CACHEMAX=CACHE), open_raster(path) as dataset:
+    with rasterio.Env(GDAL_CACHEMAX=cache), open_raster(file) as dataset:
         stamp = stamp_of(dataset.files)
         choice = prepare(path, dataset, bands)
         check_checksums(dataset)
@@ -170,7 +182,7 @@ def open_scene(
             on_grid(nothing, dataset.transform, dataset.crs).assign_attrs(
                 attributes_of(dataset, scale)
             )
-        ).rename(path.stem)
+        ).rename(file.stem)
         scene = SceneFile(
             path, grid, sums.statistics(str(path)), sums.pixels, stamp, dataset, choice, scale,
             missing,
@@ -180,9 +192,12 @@ def open_scene(
 
 
 def stamp_of(files: Sequence[str]) -> Stamp:
-    """Return name, inode, size and time of change of those of the files that lie on a disk."""
+    """Return name, inode, size and time of change of those of the files that lie on a disk.
+
+    A file in a zip archive stands for the archive.
+    """
     found = []
-    for name in files:
+    for name in dict.fromkeys(str(archive_of(Path(each)) or each) for each in files):
         if os.path.isfile(name):
             state = os.stat(name)
             found.append((name, state.st_ino, state.st_size, state.st_mtime_ns))
