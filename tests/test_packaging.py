@@ -38,8 +38,8 @@ PROGRAMS = {
     "pytest-xdist", "rustac",
 }  # fmt: skip
 
-# For tests/benchmarks/engines.py alone, which says how to get it.
-MEASURED = {"nncf"}
+# For tests/speed/engines.py and peers.py alone, which say how to get them.
+MEASURED = {"nncf", "segmentation-models-pytorch"}
 
 
 def imported_packages(*folders: str) -> set[str]:

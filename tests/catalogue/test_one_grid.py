@@ -132,3 +132,18 @@ def test_a_virtual_raster_of_someone_else_is_the_image_that_it_shows(
     with open_any(image) as one, open_any(tmp_path / "mosaic.vrt") as other:
         where = slice(0, 60), slice(0, 50)
         np.testing.assert_array_equal(one.read(*where), other.read(*where))
+
+
+def test_a_damaged_block_behind_a_virtual_raster_is_named(product: Product) -> None:
+    product.add()
+    product.save()
+    (path,) = product.folder.glob("catalogue/**/S2A_*.json")
+    (band,) = product.folder.glob("S2A_*/B06.tif")
+    whole = bytearray(band.read_bytes())
+    whole[len(whole) // 2] ^= 0xFF
+    band.write_bytes(whole)
+    with (
+        pytest.raises(S2kitError, match=r"B06.tif is damaged: block at row 1, column 1 of band 1"),
+        open_any(path),
+    ):
+        pass
