@@ -8,15 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from click.testing import CliRunner
 from safe_product import NAME
 from scene_files import write
 from sentinel_product import SIDE, Product
 
+from s2kit.__main__ import cli
 from s2kit.catalogue.one_grid import files_of, open_any
 from s2kit.catalogue.read import read_items
 from s2kit.catalogue.safe import read_product
+from s2kit.catalogue.save import save_items
 from s2kit.catalogue.warp import tile_grid
 from s2kit.errors import S2kitError
+from s2kit.network.unet import UNet
+from s2kit.network.weights import save_network
 from s2kit.scenes.statistics import image_statistics
 
 EVERYTHING = slice(0, SIDE), slice(0, SIDE)
@@ -147,3 +152,20 @@ def test_a_damaged_block_behind_a_virtual_raster_is_named(product: Product) -> N
         open_any(path),
     ):
         pass
+
+
+def test_a_product_is_classified_in_place_as_when_it_was_fetched(
+    safe: Path, zipped: Path, tmp_path: Path
+) -> None:
+    item = read_product(safe)
+    save_items([item], tile_grid(item), tmp_path / "fetched.tif")
+    save_network(tmp_path / "w.safetensors", UNet(width=2, depth=1, scaling="both"))
+    found = []
+    for image in (safe, zipped, tmp_path / "fetched.tif"):
+        out = tmp_path / "maps" / f"{image.stem}.tif"
+        arguments = ["--weights", tmp_path / "w.safetensors", "--out", out]
+        result = CliRunner().invoke(cli, ["classify", *map(str, [image, *arguments])])
+        assert result.exit_code == 0, result.output
+        with rasterio.open(out) as file:
+            found.append((file.read(1).tobytes(), file.tags()["S2KIT_IMAGE"], file.tags()["date"]))
+    assert found[0] == found[1] == found[2]
