@@ -14,7 +14,12 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
-OPTIONAL = [Requirement(line) for line in PROJECT["optional-dependencies"]["openvino"]]
+OPTIONAL = [
+    Requirement(line)
+    for name, lines in PROJECT["optional-dependencies"].items()
+    if name != "test"
+    for line in lines
+]
 TESTING = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
 CONDA_NAMES = {
     "pytorch-cpu": "torch",
@@ -33,8 +38,8 @@ PROGRAMS = {
     "pytest-xdist", "rustac",
 }  # fmt: skip
 
-# For tests/benchmarks/engines.py alone, which says how to get it.
-MEASURED = {"nncf"}
+# For tests/speed/engines.py and peers.py alone, which say how to get them.
+MEASURED = {"nncf", "segmentation-models-pytorch"}
 
 
 def imported_packages(*folders: str) -> set[str]:

@@ -72,14 +72,14 @@ def read_band(
     try:
         return _read_once(item, band, grid, how, sign)
     except DamagedError:
-        if not _is_remote(band_href(item, band)):
+        if not is_remote(band_href(item, band)):
             raise
     return _read_once(item, band, grid, how, sign)  # it may have been garbled on the way
 
 
 def tile_grid(item: pystac.Item, sign: Sign | None = None) -> Grid:
     """Return the 10 m grid of an item's whole tile."""
-    with _opened(item, "B02", sign or Signer()) as raster:
+    with open_band(item, "B02", sign or Signer()) as raster:
         left, bottom, right, top = raster.bounds
         bounds = (left, bottom, right, top)
         return Grid(raster.crs.to_epsg(), bounds, raster.width, raster.height)
@@ -89,7 +89,7 @@ def _read_once(
     item: pystac.Item, band: str, grid: Grid, how: Resampling, sign: Sign
 ) -> NDArray[np.float32]:
     with (
-        _opened(item, band, sign) as raster,
+        open_band(item, band, sign) as raster,
         WarpedVRT(
             raster,
             crs=f"EPSG:{grid.epsg}",
@@ -106,15 +106,16 @@ def _read_once(
     return pixels
 
 
-def _is_remote(href: str) -> bool:
+def is_remote(href: str) -> bool:
+    """Tell whether a raster lies on a server."""
     return href.startswith(("http://", "https://", "s3://"))
 
 
 @contextlib.contextmanager
-def _opened(item: pystac.Item, band: str, sign: Sign) -> Iterator[rasterio.DatasetReader]:
+def open_band(item: pystac.Item, band: str, sign: Sign) -> Iterator[rasterio.DatasetReader]:
     """Open a band's raster, wherever it lies, and check that it is what the item says."""
     href = band_href(item, band)
-    file = RemoteFile(href, sign) if _is_remote(href) else None
+    file = RemoteFile(href, sign) if is_remote(href) else None
     spoilt = None
     if file is None:
         check_archive(href)

@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 import torch
 
+from s2kit.catalogue.one_grid import files_of, open_any
+from s2kit.commands.classify_list import classify_list
 from s2kit.commands.options import bands_option, offset_option
 from s2kit.commands.progress import Progress
 from s2kit.errors import S2kitError
@@ -16,14 +18,15 @@ from s2kit.maps.engines import ENGINES
 from s2kit.maps.files import check_map_path, map_files
 from s2kit.maps.memory import give_memory_back, usable_cores, window_memory
 from s2kit.maps.provenance import map_statistics
+from s2kit.maps.scene_list import Folders, is_list
 from s2kit.maps.streamed import EIGHT_LOOKS, Outputs, Settings, classify_file
 from s2kit.network.weights import load_network
 from s2kit.scenes.files import open_raster
-from s2kit.scenes.scene_file import SceneFile, open_scene
+from s2kit.scenes.scene_file import SceneFile
 from s2kit.scenes.statistics import ImageStatistics
 from s2kit.scenes.writer import check_outputs
 
-PATH = click.Path(path_type=Path, dir_okay=False)
+PATH = click.Path(path_type=Path)
 
 
 @click.command(
@@ -33,12 +36,19 @@ Examples:
   python -m s2kit classify image.tif --offset 1000 --weights my.safetensors \\
       --out map.tif --confidence confidence.tif
   python -m s2kit classify piece.tif --statistics whole.tif --out piece_map.tif
-  python -m s2kit classify tile.tif --out map.tif --areas areas.csv --polygons fields.gpkg
+  python -m s2kit classify tile.SAFE --out map.tif --areas areas.csv --polygons fields.gpkg
+  python -m s2kit classify scenes.csv --out maps --confidence confidences --workers 4
 
 Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
 )
 @click.argument("image", metavar="IMAGE", type=PATH)
-@click.option("--out", metavar="MAP.tif", type=PATH, required=True, help="The map to write.")
+@click.option(
+    "--out",
+    metavar="MAP.tif",
+    type=PATH,
+    required=True,
+    help="The map to write; of a list, the folder of maps.",
+)
 @click.option(
     "--weights",
     metavar="FILE",
@@ -103,6 +113,17 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     type=click.IntRange(min=1),
     help="Cores to compute with. Default: all that this process may use.",
 )
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Map the scenes of a list in so many processes on this machine.",
+)
+@click.option(
+    "--cluster",
+    metavar="tcp://HOST:PORT",
+    help="Map the scenes of a list on a running cluster of dask.distributed.",
+)
 def classify(
     image: Path,
     out: Path,
@@ -118,6 +139,8 @@ def classify(
     polygons: Path | None,
     min_area: float,
     threads: int | None,
+    workers: int | None,
+    cluster: str | None,
 ) -> None:
     """Map land cover classes of a ten-band image.
 
@@ -125,11 +148,29 @@ def classify(
 
     IMAGE is a GeoTIFF with the bands B02 B03 B04 B05 B06 B07 B08 B8A B11 B12 at 10 m: digital
     numbers of Sentinel-2 Level-2A, or reflectance as floating point numbers. Bands are found by
-    their names; without names they must be ten, in this order, or as --bands says. The map
-    opens in QGIS with the classes' names and colours.
+    their names; without names they must be ten, in this order, or as --bands says. A Level-2A
+    product (.SAFE folder or zip) or the file of a STAC item is read as it is, clouds included. The
+    map opens in QGIS with the classes' names and colours.
 
     A whole tile takes 1.5 GB of memory. A run that was stopped goes on if it is typed again.
+
+    IMAGE may be a list of scenes: a CSV with the column image (and name, offset), a text file of
+    paths, or a folder. Then all outputs are folders, and a ledger.csv among the maps tells what
+    was made of what; run again, only what is missing is mapped.
     """
+    if is_list(image):
+        shared = _statistics(statistics_from, offset, bands) if statistics_from else None
+        settings = Settings(engine, turns, window_memory())
+        folders = Folders(out, confidence, unlike_out, areas, polygons, min_area)
+        classify_list(
+            image, folders, str(weights or "strzegom"), settings, shared, offset, bands, threads,
+            workers, cluster,
+        )  # fmt: skip
+        return
+    if workers or cluster:
+        raise S2kitError(
+            "--workers and --cluster map the scenes of a list; name a CSV, a text file or a folder"
+        )
     check_map_path(out)
     layers = list(filter(None, (confidence, unlike_out)))
     for path in layers:
@@ -138,8 +179,8 @@ def classify(
         if file is not None and file.suffix.lower() != ending:
             raise S2kitError(f"{file} must end in {ending}")
     more = [*layers, *filter(None, (areas, polygons))]
-    inputs = [path for path in (image, weights, statistics_from) if path is not None]
-    check_outputs([*map_files(out), *more], inputs)
+    inputs = [path for path in (weights, statistics_from) if path is not None]
+    check_outputs([*map_files(out), *more], [*files_of(image), *inputs])
     give_memory_back()
     network = load_network(weights or "strzegom")
     if unlike_out:
@@ -177,15 +218,16 @@ def _looks(settings: Settings, pixels: int) -> str:
 
 def _statistics(source: Path, offset: str | None, bands: str | None) -> ImageStatistics:
     """Return the image statistics that a class map carries, or those of an image."""
-    found = map_statistics(source)
-    if found is not None:
-        return found
-    with open_raster(source) as file:
-        if file.count == 1:
-            raise S2kitError(
-                f"{source} carries no image statistics; for --statistics give a class map that "
-                "s2kit classify wrote, or the whole image"
-            )
+    if source.is_file() and source.suffix.lower() not in (".zip", ".json"):
+        found = map_statistics(source)
+        if found is not None:
+            return found
+        with open_raster(source) as file:
+            if file.count == 1:
+                raise S2kitError(
+                    f"{source} carries no image statistics; for --statistics give a class map "
+                    "that s2kit classify wrote, or the whole image"
+                )
     with _opened(source, offset, bands) as scene:
         return scene.statistics
 
@@ -194,7 +236,7 @@ def _statistics(source: Path, offset: str | None, bands: str | None) -> ImageSta
 def _opened(image: Path, offset: str | None, bands: str | None) -> Iterator[SceneFile]:
     """Open the image; say what was decided."""
     names = bands.split(",") if bands else None
-    with open_scene(image, int(offset) if offset else "auto", names) as scene:
+    with open_any(image, int(offset) if offset else "auto", names) as scene:
         known = scene.grid.attrs
         if offset is None and "offset" in known:
             witness = "the file" if "the file says" in known["witness"] else "the darkest pixels"

@@ -21,9 +21,12 @@ ROOT = Path("/")
 """Where the system tells of itself."""
 
 
-def window_memory(root: Path = ROOT) -> int:
-    """Return how many bytes one window may take: `WINDOW_MEMORY`, or less where less is free."""
-    return int(min([WINDOW_MEMORY, *(SHARE * free for free in _free(root))]))
+def window_memory(root: Path = ROOT, runs: int = 1) -> int:
+    """Return how many bytes one window may take: `WINDOW_MEMORY`, or less where less is free.
+
+    ``runs``: how many processes share the machine.
+    """
+    return int(min([WINDOW_MEMORY, *(SHARE * free / runs for free in _free(root))]))
 
 
 def give_memory_back() -> None:

@@ -142,7 +142,7 @@ def classify_file(
         warn_if_untypical(network, name, used)
     turns = settings.looks_turned(height * width)
     layout = layout_by_memory(network, height, width, settings.memory, turns)
-    check_disk(outputs.map, _disk_space(height * width, outputs))
+    check_disk(outputs.map, _disk_space(height * width, outputs) + scene.scratch)
     known = reference(network) if outputs.applicability else None
     key = {
         "image": json.dumps([scene.stamp, scene.statistics.to_json()]),
@@ -162,7 +162,7 @@ def classify_file(
             progress(done, before)
         scene.check_unchanged()
         grid = scene.grid.assign_attrs(
-            scene.grid.attrs | provenance(network, scene.sha256(), used, turns)
+            scene.grid.attrs | provenance(network, scene.sha256(work.folder), used, turns)
         )
         return _write(network, grid, work, outputs)
 

@@ -26,7 +26,7 @@ def check_archive(path: Path | str) -> None:
         If it is damaged, packed by a method that is not safe to read, or declares files far larger
         than itself.
     """
-    archive = _archive(Path(path))
+    archive = archive_of(Path(path))
     if archive is None:
         return
     try:
@@ -49,7 +49,7 @@ def check_archive(path: Path | str) -> None:
         )
 
 
-def _archive(path: Path) -> Path | None:
+def archive_of(path: Path) -> Path | None:
     """Return the zip archive of a path: itself, or the part of it that is one; None without."""
     given = [path]
     inside = str(path).removeprefix("/vsizip/")

@@ -163,11 +163,19 @@ def _no_memory_for(size: int) -> bool:
 def check_checksums(dataset: Any) -> None:
     """Check the blocks of an open local GeoTIFF against the checksums that Deflate stores.
 
+    Of a virtual raster those of the GeoTIFFs that it draws on are checked.
+
     Raises
     ------
     S2kitError
         If a block contradicts its checksum.
     """
+    if dataset.driver == "VRT":
+        for name in dataset.files:
+            if name.lower().endswith((".tif", ".tiff")) and Path(name).is_file():
+                with open_dataset(Path(name)) as source:
+                    check_checksums(source)
+        return
     path = Path(dataset.name)
     if not path.is_file():
         return

@@ -5,19 +5,22 @@ statistics and checksum are those of the scene in memory.
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
 import xarray as xr
+from rasterio.enums import Interleaving
 from rasterio.windows import Window
 
 from s2kit.errors import S2kitError
+from s2kit.scenes.archives import archive_of
 from s2kit.scenes.band_choice import Choice
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.digest import sha256_of
@@ -44,6 +47,7 @@ CACHE = 128 * 2**20
 """Bytes in which GDAL keeps blocks: its own choice is a twentieth of the machine's memory."""
 
 Floats = npt.NDArray[np.float32]
+Numbers = npt.NDArray[Any]
 Stamp = tuple[tuple[str, int, int, int], ...]
 
 
@@ -108,19 +112,63 @@ class SceneFile:
                 "writes it any more"
             )
 
-    def sha256(self) -> str:
-        """Return the checksum of the pixels, `s2kit.scenes.digest.pixels_sha256`."""
-        digest = sha256_of((len(BAND_NAMES), *self.shape), map(self._band, range(len(BAND_NAMES))))
+    @property
+    def scratch(self) -> int:
+        """Bytes that `sha256` takes on a disk."""
+        pixels = self.shape[0] * self.shape[1]
+        size = pixels * sum(np.dtype(self._dataset.dtypes[i - 1]).itemsize for i in self._indexes)
+        together = self._dataset.interleaving == Interleaving.pixel
+        return size if together and size > CACHE else 0
+
+    def sha256(self, scratch: Path | None = None) -> str:
+        """Return the checksum of the pixels, `s2kit.scenes.digest.pixels_sha256`.
+
+        It goes band by band. Where a file holds all bands together they would be decoded once for
+        each; in the folder ``scratch`` they are kept meanwhile.
+        """
+        with ExitStack() as stack:
+            band: Callable[[int, slice], Numbers] = self._numbers
+            if scratch is not None and self.scratch:
+                band = self._spooled(stack.enter_context(tempfile.TemporaryFile(dir=scratch)))
+            shape = (len(BAND_NAMES), *self.shape)
+            digest = sha256_of(shape, (self._band(n, band) for n in range(len(BAND_NAMES))))
         self.check_unchanged()
         return digest
 
-    def _band(self, band: int) -> Iterator[Floats]:
+    @property
+    def _indexes(self) -> tuple[int, ...]:
+        return self._choice.indexes
+
+    def _numbers(self, band: int, rows: slice) -> Numbers:
+        """Return the numbers of rows of a band."""
+        numbers: Numbers = read_pixels(self._dataset, [self._indexes[band]], self._rows(rows))[0]
+        return numbers
+
+    def _spooled(self, file: IO[bytes]) -> Callable[[int, slice], Numbers]:
+        """Write the numbers of all bands to a file, strip by strip; return what reads them."""
+        places = {}
+        for rows in _strips(self._dataset, bands=1):
+            numbers = read_pixels(self._dataset, self._indexes, self._rows(rows))
+            places[rows.start] = file.tell(), numbers[0].nbytes
+            file.write(np.ascontiguousarray(numbers).data)
+
+        def read(band: int, rows: slice) -> Numbers:
+            start, size = places[rows.start]
+            file.seek(start + band * size)
+            dtype = np.dtype(self._dataset.dtypes[self._indexes[band] - 1])
+            found: Numbers = np.frombuffer(file.read(size), dtype)
+            return found.reshape(-1, int(self._dataset.width))
+
+        return read
+
+    def _rows(self, rows: slice) -> Window:
+        return Window(0, rows.start, self._dataset.width, rows.stop - rows.start)
+
+    def _band(self, band: int, numbers_of: Callable[[int, slice], Numbers]) -> Iterator[Floats]:
         """Yield the reflectance of a band, strip by strip."""
-        index = self._choice.indexes[band]
         width = self._dataset.width
         for rows in _strips(self._dataset, bands=1):
-            window = Window(0, rows.start, width, rows.stop - rows.start)
-            (numbers,) = read_pixels(self._dataset, [index], window)
+            numbers = numbers_of(band, rows)
             start, stop = rows.start * width, rows.stop * width
             bits = np.unpackbits(self._missing[start // 8 : -(-stop // 8)])
             missing = bits[start % 8 :][: stop - start].reshape(numbers.shape).astype(bool)
@@ -132,11 +180,22 @@ def open_scene(
     path: Path | str,
     offset: int | Literal["auto"] = "auto",
     bands: Sequence[str] | None = None,
+    called: Path | None = None,
+    cache: int = CACHE,
 ) -> Iterator[SceneFile]:
-    """Open a scene, to be read window by window; parameters and checks as for `read_scene`.
+    """Open a scene, to be read window by window; checks as for `read_scene`.
 
     It is read through twice, in strips: for scale and offset, then for all other checks and the
     statistics.
+
+    Parameters
+    ----------
+    path, offset, bands
+        As for `read_scene`.
+    called
+        What messages call it, by default the path.
+    cache
+        Bytes in which GDAL keeps blocks.
 
     Raises
     ------
@@ -155,9 +214,9 @@ def open_scene(
     ...         scene.shape, scene.grid.attrs["offset"], scene.read(slice(0, 4), slice(0, 8)).shape
     ((20, 20), 1000, (10, 4, 8))
     """
-    path = Path(path)
+    file, path = Path(path), Path(called or path)
     known = None if offset == "auto" else offset
-    with rasterio.Env(GDAL_CACHEMAX=CACHE), open_raster(path) as dataset:
+    with rasterio.Env(GDAL_CACHEMAX=cache), open_raster(file) as dataset:
         stamp = stamp_of(dataset.files)
         choice = prepare(path, dataset, bands)
         check_checksums(dataset)
@@ -170,7 +229,7 @@ def open_scene(
             on_grid(nothing, dataset.transform, dataset.crs).assign_attrs(
                 attributes_of(dataset, scale)
             )
-        ).rename(path.stem)
+        ).rename(file.stem)
         scene = SceneFile(
             path, grid, sums.statistics(str(path)), sums.pixels, stamp, dataset, choice, scale,
             missing,
@@ -180,9 +239,12 @@ def open_scene(
 
 
 def stamp_of(files: Sequence[str]) -> Stamp:
-    """Return name, inode, size and time of change of those of the files that lie on a disk."""
+    """Return name, inode, size and time of change of those of the files that lie on a disk.
+
+    A file in a zip archive stands for the archive.
+    """
     found = []
-    for name in files:
+    for name in dict.fromkeys(str(archive_of(Path(each)) or each) for each in files):
         if os.path.isfile(name):
             state = os.stat(name)
             found.append((name, state.st_ino, state.st_size, state.st_mtime_ns))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pystac
 import pytest
 from bad_server import BadServer, impatient
+from safe_product import write_safe, write_zip
 from sentinel_product import LEFT, TOP, Product
 
 from s2kit.catalogue import web
@@ -58,3 +59,15 @@ def remote(local: pystac.Item, server: BadServer, tmp_path: Path) -> pystac.Item
     for asset in item.assets.values():
         asset.href = f"{server.url}/files/{Path(asset.href).relative_to(tmp_path)}"
     return item
+
+
+@pytest.fixture
+def safe(tmp_path: Path) -> Path:
+    """A .SAFE folder."""
+    return write_safe(tmp_path)
+
+
+@pytest.fixture
+def zipped(safe: Path, tmp_path: Path) -> Path:
+    """A zip of it."""
+    return write_zip(safe, tmp_path / "download.zip")

@@ -7,5 +7,7 @@ from catalogue_fixtures import (  # noqa: F401 - fixtures
     pauses,
     product,
     remote,
+    safe,
     server,
+    zipped,
 )

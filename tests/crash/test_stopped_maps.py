@@ -3,7 +3,8 @@
 import os
 import shutil
 import signal
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -243,6 +244,39 @@ def test_a_full_disk_is_one_sentence_and_the_next_run_goes_on(
     assert not set(names(here)) & set(WHOLE)
     Run(network, image)(here)
     assert contents(here) == undisturbed[0]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, of 16 MB; only root may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "none", str(disk)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk is for root")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_fills_up_half_way_is_one_sentence_and_the_next_run_goes_on(
+    small_disk: Path, network: UNet, image: Path, undisturbed: tuple[dict[str, bytes], int]
+) -> None:
+    files, count = undisturbed
+    here, rest = small_disk / "here", small_disk / "rest"
+    here.mkdir()
+
+    def fill(done: int) -> None:
+        if done == count // 2:
+            rest.write_bytes(bytes(shutil.disk_usage(small_disk).free))
+
+    with pytest.raises(S2kitError, match=r"map.tif cannot be written \(.*free the disk"):
+        Run(network, image)(here, fill)
+    assert not set(names(here)) & set(WHOLE)
+    rest.unlink()
+    again = Run(network, image)
+    again(here)
+    assert again.windows == count - count // 2
+    assert contents(here) == files
 
 
 def test_a_folder_that_is_gone_is_one_sentence(tmp_path: Path, network: UNet, image: Path) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import rasterio
 import torch
-import xarray as xr
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from rasterio.features import rasterize
@@ -22,31 +21,12 @@ from s2kit.maps.classify import classify
 from s2kit.maps.layers import APPLICABILITY, CONFIDENCE
 from s2kit.maps.layout import bytes_per_pixel, fewest_pixels, layout_by_memory
 from s2kit.maps.streamed import EIGHT_LOOKS, Mapped, Outputs, Settings, classify_file
-from s2kit.network.scaling import scale
 from s2kit.network.unet import UNet
 from s2kit.network.weights import load_network
-from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.raster import read_scene
 from s2kit.scenes.scene_file import open_scene
-from s2kit.scenes.statistics import image_statistics
 
 Landscape = Callable[..., np.ndarray]
-
-
-@pytest.fixture
-def network(landscape: Landscape) -> UNet:
-    torch.manual_seed(0)
-    network = UNet(width=8, depth=1, scaling="both")
-    with torch.no_grad():
-        for _ in range(3):
-            network(torch.rand(2, network.channels, 32, 32))
-        network.head.weight *= 30
-        network.eval()
-        field = xr.DataArray(landscape(96, 96), {"band": list(BAND_NAMES)}, ("band", "y", "x"))
-        seen = scale(field, "both", image_statistics(field))
-        # no class is likelier than the others all over the image
-        network.head.bias -= network(torch.from_numpy(seen)[None])[0].mean(dim=(1, 2))
-    return network
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from scene_files import numbers, write
 from s2kit.errors import S2kitError, S2kitWarning
 from s2kit.scenes.codes import read_codes
 from s2kit.scenes.raster import read_scene
+from s2kit.scenes.scene_file import open_scene
 
 Landscape = Callable[..., np.ndarray]
 
@@ -228,6 +229,23 @@ def test_a_flipped_bit_in_deflated_data_is_noticed(
 
     with pytest.raises(S2kitError, match="damaged"):
         read_scene(path)
+
+
+def test_a_block_that_is_corrupt_in_the_middle_of_a_streamed_scene_is_named(
+    tmp_path: Path, landscape: Landscape
+) -> None:
+    values = np.round(landscape(200, 200) * 10_000 + 1000).astype("uint16")
+    tiles = {"tiled": True, "blockxsize": 64, "blockysize": 64, "compress": "deflate"}
+    path = write(tmp_path / "a.tif", values, **tiles)
+    with rasterio.open(path) as file:
+        start = int(file.get_tag_item("BLOCK_OFFSET_2_1", "TIFF", bidx=1))
+    data = bytearray(path.read_bytes())
+    data[start + 200] ^= 0xFF
+    path.write_bytes(data)
+
+    where = r"a.tif is damaged: block at row 65, column 129 of band 1"
+    with pytest.raises(S2kitError, match=where), open_scene(path):
+        pass
 
 
 def test_a_virtual_raster_over_raw_bytes_is_refused(tmp_path: Path) -> None:

@@ -160,3 +160,20 @@ def test_a_block_that_is_not_what_was_stored_is_named(tmp_path: Path, landscape:
     damaged = pytest.raises(S2kitError, match=r"a.tif is damaged: block at row \d+, column 1 of")
     with damaged, open_scene(path):
         pass
+
+
+@pytest.mark.parametrize("interleave", ["pixel", "band"])
+def test_bands_that_are_decoded_once_have_the_same_checksum(
+    tmp_path: Path, landscape: Landscape, monkeypatch: pytest.MonkeyPatch, interleave: str
+) -> None:
+    values = numbers(lambda: landscape(90, 70))
+    values[:, 20:25, 30:40] = 0
+    path = write(tmp_path / "a.tif", values, interleave=interleave, compress="deflate")
+    monkeypatch.setattr("s2kit.scenes.scene_file.CACHE", 0)
+    monkeypatch.setattr("s2kit.scenes.scene_file.STRIP", 4 * 70 * 16)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with open_scene(path, 1000, cache=2**20) as scene:
+        assert scene.scratch == (2 * values.size if interleave == "pixel" else 0)
+        assert scene.sha256(scratch) == scene.sha256() == pixels_sha256(read_scene(path, 1000))
+    assert not list(scratch.iterdir())
