@@ -156,7 +156,9 @@ pd.DataFrame(table).T.round(2)
 # %% [markdown]
 # Flicker goes, where land does not change; what fields do stays. That is easy to claim, so here is
 # the price: accuracy against the masks of each date, before and after. The model knows nothing of
-# the masks, but it can smooth away a true change that was seen once.
+# the masks, but it can smooth away a true change that was seen once. It costs most where a map is
+# better than the matrix says, as on the dates of the training: there the model overrules maps that
+# were right.
 
 # %%
 rows = {

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 import geopandas as gpd
 import matplotlib
+import matplotlib.pyplot as plt
 import pandas as pd
 import xarray as xr
 
-from s2kit.errors import S2kitError
+from s2kit.errors import S2kitError, S2kitWarning
 from s2kit.maps.engines import ENGINES
 from s2kit.maps.memory import give_memory_back, window_memory
 from s2kit.maps.streamed import Settings
@@ -21,7 +22,7 @@ from s2kit.monitoring.outputs import write_bare_days, write_parcels, write_stack
 from s2kit.monitoring.parcels import BUFFER, class_shares, read_parcels, segment_parcels
 from s2kit.monitoring.quarries import class_areas_by_date, extent_by_date
 from s2kit.monitoring.rates import default_model, read_matrix, read_rates
-from s2kit.monitoring.scene_list import list_scenes
+from s2kit.monitoring.scene_list import grid_of, list_scenes
 from s2kit.monitoring.season import season_of
 from s2kit.monitoring.series import classify_series
 from s2kit.monitoring.stack import open_stack, warn_of_empty_dates
@@ -102,7 +103,7 @@ def monitor(
     if parcels and segment:
         raise click.UsageError("give either --parcels or --segment")
     listed = list_scenes(scenes)
-    inputs = [*(scene.path for scene in listed), *filter(None, (parcels, matrix, rates))]
+    inputs = [*(scene.path for scene in listed), *filter(None, (parcels, matrix, rates, erosivity))]
     check_outputs([out / name for name in FILES], inputs)
     give_memory_back()
     network = load_network(weights or "strzegom")
@@ -114,10 +115,12 @@ def monitor(
     )
     curve = read_erosivity(erosivity) if erosivity else read_erosivity()
     season_of(_dates(listed), season)
+    fields = read_parcels(parcels, grid_of(listed[0])) if parcels else None
     if any(scene.is_map for scene in listed):
-        click.echo(
-            "class maps without probabilities: all pixels of a class count as equally sure",
-            err=True,
+        warnings.warn(
+            "class maps come without probabilities: all pixels of a class count as equally sure",
+            S2kitWarning,
+            stacklevel=1,
         )
     settings = Settings(engine, turns, window_memory())
     paths = classify_series(network, listed, out / "maps", settings, click.echo)
@@ -126,8 +129,9 @@ def monitor(
     warn_of_empty_dates(stack)
     matplotlib.use("Agg")
     _write_maps(out, stack, model, season)
-    if parcels or segment:
-        fields = read_parcels(parcels, stack) if parcels else segment_parcels(stack)
+    if segment:
+        fields = segment_parcels(stack)
+    if fields is not None:
         _write_parcels(out, stack, fields, model, season, buffer, curve)
     elif (out / "parcels.gpkg").exists():
         click.echo(f"warning: {out / 'parcels.gpkg'} is of a run before and was left", err=True)
@@ -158,8 +162,10 @@ def _write_maps(
         write_table(out / "quarries.csv", extent_by_date(stack))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        _save(show_bare_days(found), out / "bare_days.png")
-        _save(show_areas(areas, stack), out / "areas.png")
+        show_bare_days(found)
+        _save(out / "bare_days.png")
+        show_areas(areas, stack)
+        _save(out / "areas.png")
     mean = float(found["bare_days"].mean())
     click.echo(f"bare days per pixel, mean of the area: {mean:.1f} ({out / 'bare_days.tif'})")
 
@@ -175,10 +181,8 @@ def _write_parcels(
 ) -> None:
     table = parcel_bare_days(stack, fields, model, season, buffer, curve)
     write_parcels(out / "parcels.gpkg", table)
-    _save(
-        show_calendar(class_shares(stack, table[["parcel", "geometry"]], buffer)[1], stack),
-        out / "calendar.png",
-    )
+    show_calendar(class_shares(stack, table[["parcel", "geometry"]], buffer)[1], stack)
+    _save(out / "calendar.png")
     left = int(table.border_pixels.sum())
     click.echo(
         f"{len(table)} parcels, bare for {table.bare_days.mean():.0f} days in the mean; "
@@ -186,7 +190,8 @@ def _write_parcels(
     )
 
 
-def _save(figure: matplotlib.figure.Figure, path: Path) -> None:
+def _save(path: Path) -> None:
+    """Write the figure that was drawn last, and close it."""
     with replacing(path) as part:
-        figure.savefig(part, format="png", dpi=110, bbox_inches="tight")
-    matplotlib.pyplot.close(figure)
+        plt.gcf().savefig(part, format="png", dpi=110, bbox_inches="tight")
+    plt.close()

@@ -20,8 +20,8 @@ from s2kit.monitoring.sampling import sample_bare_days
 from s2kit.monitoring.season import season_of
 from s2kit.scenes.nomenclature import NO_DATA, nomenclature_of
 
-ROWS = 128
-"""Rows that are worked on at once."""
+ROWS = 256
+"""Rows that are worked on at once: those of a block of a file."""
 
 VARIABLES = ("first", "last", "low", "high", "periods", "cycles", "observed")
 

@@ -1,4 +1,7 @@
-"""Pictures of a series: calendar of fields, map of bare days, pits over the years, areas."""
+"""Pictures of a series: calendar of fields, map of bare days, pits over the years, areas.
+
+The functions draw and return nothing, as those of `s2kit.cartography.panels`.
+"""
 
 from pathlib import Path
 
@@ -10,7 +13,6 @@ import pandas as pd
 import xarray as xr
 from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from s2kit.benchmarks.polygonise import polygonise
@@ -39,7 +41,7 @@ MOST_ROWS = 60
 """Fields that a calendar shows: more are no rows but a texture."""
 
 
-def show_calendar(shares: Floats, stack: xr.DataArray, title: str = "Calendar of fields") -> Figure:
+def show_calendar(shares: Floats, stack: xr.DataArray, title: str = "Calendar of fields") -> None:
     """Draw the state of each parcel (row) on each date (column): grey between, white unseen.
 
     Parameters
@@ -60,11 +62,10 @@ def show_calendar(shares: Floats, stack: xr.DataArray, title: str = "Calendar of
     for k, edges in enumerate(_cells(stack.time.values)):
         ax.pcolormesh(edges, np.arange(len(codes) + 1), colours[:, k : k + 1], rasterized=True)
     ax.set(ylabel=f"{len(codes)} fields, sorted by what was seen", yticks=[])
-    _dated_axis(ax, map_title(stack, title))
+    _dated_axis(ax, stack.time.values, map_title(stack, title))
     add_class_legend(ax, (1.02, 1.0), present_codes(plane), nomenclature=classes)
     figure.subplots_adjust(left=0.06, right=0.8, bottom=0.14)
     add_attribution(figure, [stack])
-    return figure
 
 
 def _cells(time: np.ndarray) -> list[tuple[np.datetime64, np.datetime64]]:
@@ -77,7 +78,9 @@ def _cells(time: np.ndarray) -> list[tuple[np.datetime64, np.datetime64]]:
     return [(first, last) for first, last in edges]
 
 
-def _dated_axis(ax: Axes, title: str) -> None:
+def _dated_axis(ax: Axes, time: np.ndarray, title: str) -> None:
+    edges = _cells(time)
+    ax.set_xlim(edges[0][0], edges[-1][1])  # type: ignore[arg-type]
     locator = mdates.AutoDateLocator(maxticks=8)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
@@ -85,7 +88,7 @@ def _dated_axis(ax: Axes, title: str) -> None:
     ax.set_title(title, loc="left", fontsize=10, color=INK)
 
 
-def show_bare_days(found: xr.Dataset, title: str = "Bare days") -> Figure:
+def show_bare_days(found: xr.Dataset, title: str = "Bare days") -> None:
     """Draw the map of bare days and, beside it, its standard deviation."""
     planes = [found["bare_days"].assign_attrs(found.attrs), found["deviation"]]
     room = Room(coordinates=False, below=0.55)
@@ -100,12 +103,11 @@ def show_bare_days(found: xr.Dataset, title: str = "Bare days") -> Figure:
         bar.set_label("days", fontsize=8, color=INK)
         scale.tick_params(labelsize=7)
     add_attribution(figure, [planes[0]])
-    return figure
 
 
 def show_outlines(
     stack: xr.DataArray, composite: xr.DataArray, code: int = QUARRY, smallest: int = 20
-) -> Figure:
+) -> None:
     """Draw the outlines of a class on each date over a false colour composite.
 
     Outlines of fewer pixels than ``smallest`` are left out.
@@ -124,11 +126,10 @@ def show_outlines(
         gpd.GeoSeries(drawn.geometry).boundary.plot(ax=ax, color=colour, linewidth=0.8)
         handles.append(Line2D([], [], color=colour, label=str(day)[:10]))
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.03, 1.0), **LEGEND_STYLE)
-    add_attribution(figure, [composite, stack])
-    return figure
+    add_attribution(figure, [stack])
 
 
-def show_areas(areas: pd.DataFrame, stack: xr.DataArray, title: str = "Area by class") -> Figure:
+def show_areas(areas: pd.DataFrame, stack: xr.DataArray, title: str = "Area by class") -> None:
     """Draw the share of each class on each date, one line each.
 
     ``areas`` as `s2kit.monitoring.quarries.class_areas_by_date` returns it.
@@ -141,12 +142,11 @@ def show_areas(areas: pd.DataFrame, stack: xr.DataArray, title: str = "Area by c
             ax.plot(areas.index, share, "o-", color=land.colour, markersize=4, linewidth=1.5)
     ax.set_ylabel("% of the pixels with data", fontsize=8)
     ax.set_ylim(0)
-    _dated_axis(ax, map_title(stack, title))
+    _dated_axis(ax, stack.time.values, map_title(stack, title))
     present = [land.code for land in classes.classes if areas[land.code].max() > 0]
     add_class_legend(ax, (1.02, 1.0), present, nomenclature=classes)
     figure.subplots_adjust(left=0.08, right=0.8, bottom=0.16)
     add_attribution(figure, [stack])
-    return figure
 
 
 def animate_maps(path: Path, stack: xr.DataArray, frames_per_second: int = 1) -> None:
@@ -170,7 +170,7 @@ def animate_maps(path: Path, stack: xr.DataArray, frames_per_second: int = 1) ->
     plt.close(figure)
 
 
-def show_error_curve(table: pd.DataFrame, column: str = "mean_error") -> Figure:
+def show_error_curve(table: pd.DataFrame, column: str = "mean_error") -> None:
     """Draw the error of bare days against the revisit interval, a line for each cloud rate."""
     figure, ax = plt.subplots(figsize=(6.4, 3.8))
     clouds = table.index.get_level_values("cloud").unique()
@@ -185,4 +185,3 @@ def show_error_curve(table: pd.DataFrame, column: str = "mean_error") -> Figure:
     ax.set_title("Error of bare days in a year (simulated)", loc="left", fontsize=10)
     ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1.0), **LEGEND_STYLE)
     figure.tight_layout()
-    return figure

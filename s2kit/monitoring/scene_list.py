@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
 from s2kit.errors import S2kitError
 from s2kit.monitoring.stack import date_of_file, day_of
 from s2kit.scenes.csv_rows import read_rows
 from s2kit.scenes.files import open_raster
+from s2kit.scenes.raster import on_grid
 
 SCL = "scl"
 """How the file or band of the scene classification is called."""
@@ -113,6 +115,13 @@ def _dated(path: Path, listed: str, scl: Path | None) -> DatedScene:
     band = names.index(SCL) + 1 if SCL in names and scl is None else 1
     within = path if SCL in names else beside
     return DatedScene(day_of(text, str(path)), path, scl or within, band, is_map=count == 1)
+
+
+def grid_of(scene: DatedScene) -> xr.DataArray:
+    """Return the grid (y, x) of a scene; its values mean nothing."""
+    with open_raster(scene.path) as file:
+        nothing = np.broadcast_to(np.uint8(0), (file.height, file.width))
+        return on_grid(nothing, file.transform, file.crs)
 
 
 def _check_grids(scenes: Sequence[DatedScene]) -> None:

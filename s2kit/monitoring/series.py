@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import rasterio
 import xarray as xr
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
@@ -99,10 +98,8 @@ def _mask_clouds(target: Path, scene: DatedScene) -> str:
     """Take out of a map what the scene classification calls cloud or shadow; say how much."""
     codes = read_class_map(target)
     shown = valid(_on_grid(scene, codes))
-    with rasterio.open(target) as file:
-        tags = {k: v for k, v in file.tags().items() if k.startswith("S2KIT")}
     before = int((codes != NO_DATA).sum())
-    write_class_map(target, codes.where(shown, NO_DATA).astype(np.uint8), tags)
+    write_class_map(target, codes.where(shown, NO_DATA).astype(np.uint8))
     hidden = 1 - int((codes.to_numpy()[shown] != NO_DATA).sum()) / max(before, 1)
     return f", {hidden:.0%} of it cloud or shadow"
 

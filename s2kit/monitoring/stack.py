@@ -11,6 +11,7 @@ import pandas as pd
 import rioxarray
 import xarray as xr
 
+from s2kit.cartography.elements import attribution
 from s2kit.errors import S2kitError, S2kitWarning
 from s2kit.scenes.arguments import require_raster
 from s2kit.scenes.files import open_dataset, open_raster
@@ -116,9 +117,9 @@ def stack_maps(maps: Sequence[xr.DataArray], dates: Sequence[object] | None = No
         bare, time, coords="minimal", compat="override", join="override", combine_attrs="drop"
     )
     stack.attrs = {k: v for k, v in first.attrs.items() if k in ("area", "source")}
-    credits = sorted({str(m.attrs["attribution"]) for m in maps if m.attrs.get("attribution")})
-    if credits:
-        stack.attrs["attribution"] = "; ".join(credits)
+    credit = attribution(maps)
+    if credit:
+        stack.attrs["attribution"] = credit
     return named(stack, classes).rename("classes")
 
 

@@ -27,5 +27,5 @@ def field_series(sequence, dates, size=12):
 
 def write_map(path, codes, date):
     """Write a class map to a file."""
-    s2kit.write_class_map(path, class_map(codes, date))
+    s2kit.write_class_map(path, class_map(codes, date).assign_attrs(date=date))
     return path

@@ -1,3 +1,4 @@
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -127,13 +128,14 @@ def test_erosivity_weighs_months(tmp_path):
 def test_pictures_say_what_is_simulated(tmp_path, stack):
     simulated = stack.assign_attrs(source="simulated", attribution="simulated data")
     shares = np.eye(10)[np.array([[4, 8], [8, 8], [8, 3]])]
-    figures = [
-        show_calendar(shares, simulated),
-        show_bare_days(s2kit.bare_days(simulated)),
-        show_areas(class_areas_by_date(simulated), simulated),
-        show_outlines(simulated, s2kit.example_scene(12), 5),
-    ]
-    for figure in figures:
-        assert "(simulated)" in figure.axes[0].get_title(loc="left")
+    for draw in (
+        lambda: show_calendar(shares, simulated),
+        lambda: show_bare_days(s2kit.bare_days(simulated)),
+        lambda: show_areas(class_areas_by_date(simulated), simulated),
+        lambda: show_outlines(simulated, s2kit.example_scene(12), 5),
+    ):
+        draw()
+        assert "(simulated)" in plt.gcf().axes[0].get_title(loc="left")
+        plt.close()
     animate_maps(tmp_path / "maps.gif", simulated)
     assert (tmp_path / "maps.gif").read_bytes().startswith(b"GIF89a")
