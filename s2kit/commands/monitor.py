@@ -102,6 +102,8 @@ def monitor(
     """
     if parcels and segment:
         raise click.UsageError("give either --parcels or --segment")
+    if any(path.is_dir() and path.resolve() == out.resolve() for path in scenes):
+        raise S2kitError(f"{out} holds the scenes; name another folder for the results (--out)")
     listed = list_scenes(scenes)
     inputs = [*(scene.path for scene in listed), *filter(None, (parcels, matrix, rates, erosivity))]
     check_outputs([out / name for name in FILES], inputs)
