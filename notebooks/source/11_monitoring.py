@@ -155,10 +155,10 @@ pd.DataFrame(table).T.round(2)
 
 # %% [markdown]
 # Flicker goes, where land does not change; what fields do stays. That is easy to claim, so here is
-# the price: accuracy against the masks of each date, before and after. The model knows nothing of
-# the masks, but it can smooth away a true change that was seen once. It costs most where a map is
-# better than the matrix says, as on the dates of the training: there the model overrules maps that
-# were right.
+# accuracy against the masks of each date, before and after. The model knows nothing of the masks.
+# Where a map is worse than the matrix says, the model mends it; where it is better, as it may be
+# on the dates of the training, the model overrules what was right, and smooths away true changes
+# that were seen once.
 
 # %%
 rows = {
@@ -215,11 +215,11 @@ errors[["gap", "mean_error", "raw_error", "raw_inside", "coverage", "width"]].ro
 # `gap` is the mean number of days between usable dates, `raw_error` takes the middle of the
 # bounds, `raw_inside` is how often the truth lies between them: wrong maps and unseen periods
 # break bounds that look safe. `coverage` is how often it lies in the model's 90 % interval,
-# `width` what that costs. Ask the curve your own question: an error of two weeks in a year needs a
-# usable scene every three weeks or so. (For scale: Europe's product of harvest dates is within 10
-# days for two parcels in three.) The model was built on this calendar; real farmers will not keep
-# to it, and your error will be larger. `python tests/speed/monitoring.py --errors` computes the
-# table with more fields and years.
+# `width` what that costs. Ask the curve your own question: a mean error of ten days in a year
+# needs a usable scene every two to three weeks. (For scale: Europe's product of harvest dates is
+# within 10 days for two parcels in three.) The model was built on this calendar; real farmers will
+# not keep to it, and your error will be larger. `python tests/speed/monitoring.py --errors`
+# computes the table with more fields and years.
 #
 # ## Elsewhere
 #
@@ -233,13 +233,13 @@ pd.concat({place: bare_shares(dates, network) for place, dates in series.items()
 
 # %% [markdown]
 # Read it date by date. `sparse_not_bare` are pixels without green leaves that are not mapped as
-# bare soil; `sparse_mapped_as` says as what. A part of it is no quarrel: dry straw, stubble and
-# roofs have a low NDVI too, and class 4 is *mature cereals, or before operations in spring*, which
-# includes brown fields. But in April most fields of the lowland lie bare, as the image shows to
-# any eye, and hardly one is mapped so. That is chapter 9 again: a network that learnt bare soil on
-# few fields near Strzegom takes bright, dry loess for class 4. `bare_but_green`, the reverse, is
-# small. So do not publish bare days of a new country before you have looked at a table like this
-# one, and adapted the network.
+# bare soil; `sparse_mapped_as` says as what. A part of it is no quarrel: straw, stubble, roofs and
+# rock have a low NDVI too, and class 4 is *mature cereals, or before operations in spring*, which
+# includes brown fields. But look at the real April in Slovakia: most fields lie bare, as the image
+# shows to any eye, and hardly one is mapped so. That is chapter 9 again: a network that learnt
+# bare soil on few fields near Strzegom takes bright, dry loess for class 4. `bare_but_green`, the
+# reverse, is small. So do not publish bare days of a new country before you have looked at a table
+# like this one, and adapted the network.
 #
 # ## When it rains
 #
@@ -348,5 +348,5 @@ check(
 # - Between two dates nobody saw anything: give bounds or intervals, not a date.
 # - A hidden Markov model uses all dates at once; it removes flicker, and it brings assumptions.
 # - An error of bare days can be had where the truth is known: in simulated years, and called so.
-# - A quarry is bare in every season: more dates tell it from soil where one date cannot.
+# - A quarry is bare in every season: more dates can tell it from soil where one date cannot.
 # - Look at NDVI before you trust bare days in a new country.
