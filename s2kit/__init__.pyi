@@ -15,6 +15,9 @@ from .maps.applicability import applicability
 from .maps.classify import class_map, class_probabilities, classify, confidence
 from .maps.files import read_class_map, write_class_map, write_confidence
 from .maps.where_next import where_next
+from .monitoring.bare_days import bare_days, parcel_bare_days, smooth
+from .monitoring.parcels import read_parcels, segment_parcels
+from .monitoring.stack import open_stack, stack_maps
 from .network.adaptation import Adapted, adapt
 from .network.holdout import hold_out_blocks
 from .network.recipes import Recipe
@@ -52,6 +55,7 @@ __all__ = [
     "applicability",
     "assess",
     "assess_points",
+    "bare_days",
     "check_polygons",
     "class_map",
     "class_metrics",
@@ -66,17 +70,23 @@ __all__ = [
     "load_network",
     "nomenclature_of",
     "open_source",
+    "open_stack",
     "overall_accuracy",
+    "parcel_bare_days",
     "polygonise",
     "rasterise",
     "read_class_map",
     "read_codes",
     "read_nomenclature",
+    "read_parcels",
     "read_points",
     "read_polygons",
     "read_scene",
     "repair_polygons",
     "save_network",
+    "segment_parcels",
+    "smooth",
+    "stack_maps",
     "train",
     "where_next",
     "write_class_map",

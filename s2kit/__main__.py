@@ -23,6 +23,7 @@ COMMANDS = {
     "classify": "Map land cover classes of a ten-band image.",
     "sample": "Draw random points of a class map, stratified by its classes.",
     "assess": "Say how well a class map agrees with a reference.",
+    "monitor": "Tell from the scenes of a year how long soil lay bare.",
     "transfer": "Score networks in places that they were not trained on.",
     "audit": "Recompute every number the paper prints from its authors' files.",
     "lab": "Open working copies of the chapters in JupyterLab.",

@@ -1,0 +1,1 @@
+"""What class maps of many dates tell: how long soil lies bare, and how open pits grow."""
