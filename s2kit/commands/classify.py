@@ -152,7 +152,7 @@ def classify(
     product (.SAFE folder or zip) or the file of a STAC item is read as it is, clouds included. The
     map opens in QGIS with the classes' names and colours.
 
-    A whole tile takes 1.5 GB of memory. A run that was stopped goes on if it is typed again.
+    A whole tile takes less than 2 GB of memory. A run that was stopped goes on if typed again.
 
     IMAGE may be a list of scenes: a CSV with the column image (and name, offset), a text file of
     paths, or a folder. Then all outputs are folders, and a ledger.csv among the maps tells what

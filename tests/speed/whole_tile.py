@@ -43,14 +43,15 @@ def write_image(path: Path, side: int) -> None:
                 file.write(piece, window=Window(left, top, width, height))
 
 
-def measure(arguments: list[str]) -> tuple[float, float]:
-    """Run the command; return seconds, and the peak of its resident memory in GB."""
+def measure(command: list[str]) -> tuple[float, float, float]:
+    """Run a command; return seconds, core-seconds and the peak of its resident memory in GB."""
     start = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "s2kit", "classify", *arguments])
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(os.waitstatus_to_exitcode(status))
-    return time.perf_counter() - start, used.ru_maxrss * 1024 / 1e9
+    busy = used.ru_utime + used.ru_stime
+    return time.perf_counter() - start, busy, used.ru_maxrss * 1024 / 1e9
 
 
 def main(arguments: list[str]) -> None:
@@ -60,10 +61,11 @@ def main(arguments: list[str]) -> None:
         image = Path(folder) / "image.tif"
         write_image(image, side)
         outputs = ["--out", f"{folder}/map.tif", "--confidence", f"{folder}/confidence.tif"]
-        seconds, peak = measure([str(image), *outputs, *arguments[1:]])
+        command = [sys.executable, "-m", "s2kit", "classify", str(image), *outputs, *arguments[1:]]
+        seconds, busy, peak = measure(command)
     print(
         f"{side} × {side} pixels: {seconds:.0f} s, {side**2 / seconds / 1e6:.2f} megapixels/s, "
-        f"peak {peak:.2f} GB"
+        f"{busy:.0f} core-seconds, peak {peak:.2f} GB"
     )
 
 
