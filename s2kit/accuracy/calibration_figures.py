@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from s2kit.accuracy.calibration import calibration_error
+from s2kit.cartography.alternative import describe
 
 
 def show_reliability(tables: Mapping[str, pd.DataFrame]) -> None:
@@ -24,6 +25,9 @@ def show_reliability(tables: Mapping[str, pd.DataFrame]) -> None:
     axes.set(xlabel="confidence", ylabel="share of right pixels", xlim=(0.1, 1), ylim=(0, 1.02))
     axes.legend(frameon=False, loc="upper left")
     axes.spines[["top", "right"]].set_visible(False)
+    errors = ", ".join(f"{name} {100 * calibration_error(t):.1f} %" for name, t in tables.items())
+    describe(axes, "Reliability diagram: share of right pixels over confidence, beside the "
+             f"diagonal where they are equal. Expected calibration error: {errors}.")  # fmt: skip
 
 
 def show_reject_curve(curve: pd.DataFrame, title: str = "") -> None:
@@ -32,4 +36,7 @@ def show_reject_curve(curve: pd.DataFrame, title: str = "") -> None:
     axes.plot(100 * (1 - curve["mapped"]), 100 * curve["OA"], color="C0")
     axes.set(xlabel="left unmapped, % of the labelled pixels", ylabel="OA of the rest, %")
     axes.set_title(title, fontsize=10)
+    first, last = curve.sort_values("mapped", ascending=False)["OA"].iloc[[0, -1]] * 100
+    describe(axes, "Line: overall accuracy of the rest over the share of labelled pixels left "
+             f"unmapped. It runs from {first:.1f} % with all mapped to {last:.1f} %.")  # fmt: skip
     axes.spines[["top", "right"]].set_visible(False)

@@ -3,12 +3,14 @@
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 from matplotlib.colors import LogNorm
 from matplotlib.patches import Patch
 
 from s2kit.accuracy.confusion import majority_classes
+from s2kit.cartography.alternative import describe
 from s2kit.cartography.palette import OTHER, SAME, UNKNOWN
 from s2kit.scenes.nomenclature import NO_DATA, PAPER, Nomenclature
 
@@ -49,6 +51,21 @@ def show_matrix(matrix: pd.DataFrame, title: str = "", nomenclature: Nomenclatur
     axis.tick_params(length=0)
     axis.spines[:].set_visible(False)
     axis.set(xlabel="reference", ylabel="map", title=title)
+    right, total = int(np.trace(counts)), int(counts.sum())
+    describe(axis, f"Confusion matrix, map in rows and reference in columns: {right} of {total} "
+             f"lie on the diagonal. {_largest_errors(counts, names)}")  # fmt: skip
+
+
+def _largest_errors(counts: npt.NDArray[np.int64], names: list[str], most: int = 3) -> str:
+    """Name the largest counts beside the diagonal."""
+    wrong = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+    places = [divmod(int(place), len(counts)) for place in np.argsort(-wrong, axis=None)[:most]]
+    errors = [
+        f"{wrong[row, column]} of {names[column]} mapped as {names[row]}"
+        for row, column in places
+        if wrong[row, column]
+    ]
+    return f"Largest errors: {', '.join(errors)}." if errors else "Nothing lies beside it."
 
 
 def show_objects(class_map: xr.DataArray, polygons: gpd.GeoDataFrame, title: str = "") -> None:
@@ -82,5 +99,8 @@ def show_objects(class_map: xr.DataArray, polygons: gpd.GeoDataFrame, title: str
     axis.set(title=title, xlabel="easting, m", ylabel="northing, m", aspect="equal")
     axis.ticklabel_format(useOffset=False, style="plain")
     axis.tick_params(labelsize=7)
+    describe(axis, f"Map of {len(polygons)} reference polygons: the majority of the map agrees in "
+             f"{int((verdict == SAME).sum())} and disagrees in {len(wrong)}, which are dark and "
+             "carry both codes.")  # fmt: skip
     axis.annotate(class_map.attrs.get("attribution", ""), (1, 0), xycoords="axes fraction",
                   xytext=(-4, 4), textcoords="offset points", ha="right", fontsize=6)  # fmt: skip

@@ -7,6 +7,7 @@ import pandas as pd
 import xarray as xr
 
 from s2kit.benchmarks.rasterise import rasterise
+from s2kit.cartography.alternative import describe
 from s2kit.cartography.palette import class_colormap, class_places
 from s2kit.scenes.nomenclature import PAPER, Nomenclature, nomenclature_of
 
@@ -38,10 +39,12 @@ def show_pixel_rules(
     window = {"x": slice(left - pad, right + pad), "y": slice(top + pad, bottom - pad)}
     figure, axes = plt.subplots(1, 2, figsize=(8, 4), sharey=True, layout="constrained")
     titles = ("pixel centre", "all touched")
+    labelled = []
     for axis, title, touched in zip(axes, titles, (False, True), strict=True):
         mask = rasterise(polygons, like, touched, nomenclature).sel(window)
         west, south, east, north = mask.rio.bounds()
         classes = nomenclature_of(mask)
+        labelled.append(int((mask != 0).sum()))
         axis.imshow(
             class_places(mask), cmap=class_colormap(classes), vmin=-0.5, vmax=len(classes) + 0.5,
             alpha=0.75, extent=(west, east, south, north),
@@ -55,6 +58,8 @@ def show_pixel_rules(
         axis.tick_params(labelsize=7)
         axis.locator_params(nbins=3)
     figure.supxlabel(f"easting, northing in metres ({like.rio.crs})", fontsize=8)
+    describe(figure, f"One narrow polygon and its surroundings, twice. By pixel centres "
+             f"{labelled[0]} pixels get a label, by every touch {labelled[1]}.")  # fmt: skip
 
 
 def show_labelled_area(areas: pd.DataFrame, nomenclature: Nomenclature = PAPER) -> None:
@@ -82,3 +87,5 @@ def show_labelled_area(areas: pd.DataFrame, nomenclature: Nomenclature = PAPER) 
     axis.set_xlabel("labelled area, ha")
     axis.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside right upper", frameon=False, fontsize=8)
+    totals = ", ".join(f"{name} {hectares:.0f}" for name, hectares in areas.sum().items())
+    describe(figure, f"One bar per scene, its labelled hectares stacked by class: {totals}.")

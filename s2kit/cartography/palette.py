@@ -75,7 +75,7 @@ def colour_table(nomenclature: Nomenclature = PAPER) -> dict[int, tuple[int, int
     """Return the colour table of class-map files: code → red, green, blue, alpha (0 to 255).
 
     >>> colour_table()[8]
-    (10, 111, 214, 255)
+    (0, 99, 194, 255)
     """
     classes = {c.code: (*rgb255(c.colour), 255) for c in nomenclature.classes}
     return {NO_DATA: (*rgb255(NO_DATA_COLOUR), 0), **classes}

@@ -14,6 +14,7 @@ from matplotlib.colors import Colormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from s2kit.cartography.alternative import describe, described_classes
 from s2kit.cartography.composite import FALSE_COLOUR, false_colour
 from s2kit.cartography.elements import draw_panel
 from s2kit.cartography.layout import Room, below
@@ -61,7 +62,8 @@ def show_false_colour(
     to draw into (default: a figure of its own, with attribution); ``title`` instead of place and
     date.
     """
-    draw_panel(false_colour(scene, bands, stretch), scene, ax, title)
+    ax = draw_panel(false_colour(scene, bands, stretch), scene, ax, title)
+    describe(ax, f"satellite image, bands {', '.join(bands)} drawn as red, green and blue")
 
 
 def show_class_map(
@@ -77,6 +79,7 @@ def show_class_map(
     codes, classes = present_codes(class_map), nomenclature_of(class_map)
     room = {"right": Room(right=1.4), "below": Room(below=LEGEND), "none": Room()}[legend]
     ax = draw_panel(class_colours(class_map), class_map, ax, title, room)
+    describe(ax, f"map of land cover classes: {described_classes(class_map)}")
     if legend == "right":
         add_class_legend(ax, (1.03, 1.0), codes, nomenclature=classes)
     elif legend == "below":
@@ -119,6 +122,9 @@ def _show_scaled(
     figure = cast(Figure, ax.get_figure())
     bar = figure.colorbar(ax.images[0], cax=scale, orientation="horizontal", extend=extend)
     bar.set_label(label, fontsize=8, color=INK)
+    values = image.values[np.isfinite(image.values)]
+    middle = f"; median {np.median(values):.2f}" if values.size else ""
+    describe(ax, f"map of the {label}{middle}")
     scale.tick_params(labelsize=7)
 
 
@@ -141,6 +147,8 @@ def show_error(
     colours = np.array([to_rgb(colour) for colour in (UNKNOWN, OTHER, SAME)])
     ax = draw_panel(colours[known.astype(int) + same], class_map, ax, title, Room(below=0.6))
     share = same.sum() / known.sum()
+    describe(ax, f"map of agreement with the reference: same class in {share:.1%} of its pixels, "
+             f"pale; another class in {1 - share:.1%}, dark")  # fmt: skip
     entries = {
         f"same class: {share:.1%} of the reference": SAME,
         f"other class: {1 - share:.1%}": OTHER,

@@ -9,6 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from s2kit.cartography.alternative import describe
 from s2kit.cartography.elements import attribution
 from s2kit.scenes.bands import BANDS
 from s2kit.scenes.registration import best_shift
@@ -52,6 +53,10 @@ def show_histograms(panels: Mapping[str, xr.DataArray], unit: str) -> None:
             axis.plot(centres, count / count.sum(), color=COLOURS[name], lw=1.2, label=name)
         axis.set(title=title, xlabel=unit, yticks=[])
         axis.spines[["top", "right", "left"]].set_visible(False)
+        medians = dict(zip(scene.band.values, scene.median(("y", "x")).values, strict=True))
+        low, *_, top = sorted(medians, key=medians.__getitem__)
+        describe(axis, f"histograms of {len(medians)} bands over {unit}; medians from "
+                 f"{medians[low]:.4g} ({low}) to {medians[top]:.4g} ({top})")  # fmt: skip
     axes[0, 0].set_ylabel("share of pixels")
     axes[0, -1].legend(fontsize=7, frameon=False, loc="upper right", ncols=2)
     _attribute(figure, panels.values())
@@ -73,6 +78,8 @@ def show_shift(tables: Mapping[str, pd.DataFrame]) -> None:
                 colour = "black" if r > (1 + lowest) / 2 else "white"
                 axis.text(east, north, f"{r:.3f}", color=colour, ha="center", va="center", size=8)
         north, east = best_shift(table)
+        describe(axis, f"correlations of {table.size} shifts in a grid; the highest, "
+                 f"{table.to_numpy().max():.3f}, at {east} pixels east, {north} north")  # fmt: skip
         axis.plot(east, north, "s", ms=36, mfc="none", mec="red", mew=2)
         axis.set(title=title, xlabel="pixels east", ylabel="pixels north", xticks=steps)
         axis.set_yticks(steps)
@@ -91,6 +98,8 @@ def show_registration(scenes: Mapping[str, xr.DataArray], row: int, column: int)
         pair = [_stretched(detail.sel(band=name)) for name in ("B08", "B8A", "B8A")]
         axis.imshow(np.dstack(pair))
         _frame(axis, title)
+        describe(axis, "detail of 30 × 30 pixels, band 8 in red over band 8A in cyan: grey where "
+                 "they lie on one another, fringed where one is displaced")  # fmt: skip
     _attribute(figure, scenes.values())
 
 

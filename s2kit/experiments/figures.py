@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from s2kit.accuracy.intervals import independent_interval
+from s2kit.cartography.alternative import describe
 from s2kit.errors import S2kitError
 from s2kit.experiments.plan import FOLDER, of_groups, plan_table, read_plan
 from s2kit.experiments.table import read_curves, read_runs
@@ -183,4 +184,9 @@ def show_search() -> Figure:
     for panel in axes.flat:
         panel.spines[["top", "right"]].set_visible(False)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    best = curves.iloc[int(curves["validation_OA"].argmax())]
+    describe(figure, "Losses and validation accuracy per epoch, a column per learning rate "
+             f"({', '.join(rates)}) and a line per weight decay. The highest validation accuracy, "
+             f"{100 * best['validation_OA']:.1f} %, comes with learning rate {best['rate']} and "
+             f"weight decay {best['decay']}.")  # fmt: skip
     return figure

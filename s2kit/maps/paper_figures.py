@@ -8,6 +8,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from s2kit.cartography.alternative import describe, described_classes
 from s2kit.cartography.composite import false_colour
 from s2kit.cartography.elements import add_attribution, draw_panel, map_title, place_and_date
 from s2kit.cartography.layout import CREDIT, EDGE, Room, map_axes
@@ -51,6 +52,7 @@ def show_training_scenes(scenes: Mapping[str, xr.DataArray]) -> None:
     figure, axes = _overview(scenes, "Training scenes, false colour composite", Room(False))
     for ax, scene in zip(axes, scenes.values(), strict=True):
         draw_panel(false_colour(scene), scene, ax, place_and_date(scene), Room(False))
+        describe(ax, "satellite image")
     add_attribution(figure, scenes.values())
 
 
@@ -71,6 +73,7 @@ def show_benchmarks(scenes: Mapping[str, xr.DataArray], masks: Mapping[str, xr.D
     figure, axes = _overview(scenes, "Benchmarks of the training scenes", room)
     for ax, (name, scene) in zip(axes, scenes.items(), strict=True):
         draw_panel(_over_faded_image(scene, masks[name]), scene, ax, place_and_date(scene), room)
+        describe(ax, f"labelled are {described_classes(masks[name])}")
     _legend_below(figure, [masks[name] for name in scenes], room)
     add_attribution(figure, scenes.values())
 

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch, Rectangle
 from torch import Tensor
 
+from s2kit.cartography.alternative import describe
 from s2kit.cartography.palette import class_colormap
 from s2kit.network.unet import UNet, level_shapes
 from s2kit.scenes.bands import BAND_NAMES
@@ -58,6 +59,9 @@ def draw_unet(network: UNet, size: tuple[int, int]) -> None:
         f"U-Net, width {network.width}, depth {depth}: {network.channels} channels in, "
         f"{len(network.nomenclature)} classes out, image of {size[0]} × {size[1]} pixels"
     )
+    sizes = "; ".join(f"{channels} × {high} × {wide}" for _, channels, high, wide in shapes)
+    describe(axes, f"levels drawn as a U, halved {depth} times on the way down, doubled on the "
+             f"way up, joined by a skip each. Channels × height × width: {sizes}.")  # fmt: skip
 
 
 def _box(
@@ -106,6 +110,12 @@ def draw_history(history: pd.DataFrame) -> Figure:
     right.plot(best, 100 * history["validation_F1"].max(), "o", color="C3")
     right.set(xlabel="epoch", ylabel="validation, %", ylim=(0, 100))
     right.set_title(f"best: epoch {best}", fontsize=10)
+    first, last = history.iloc[0], history.iloc[-1]
+    at_best = history[history.index == best].iloc[0]
+    describe(figure, f"Two panels over {len(history)} epochs. Cross-entropy falls in training from "
+             f"{first['loss']:.2f} to {last['loss']:.2f}. Validation is best in epoch {best}: "
+             f"overall accuracy {100 * at_best['validation_OA']:.1f} %, mean F1 "
+             f"{100 * at_best['validation_F1']:.1f} %.")  # fmt: skip
     right.legend(frameon=False)
     for axes in (left, right):
         axes.xaxis.get_major_locator().set_params(integer=True)
@@ -183,6 +193,9 @@ def draw_patches(
     for ax in axes.flat:
         ax.set(xticks=[], yticks=[])
     figure.supxlabel(attribution, x=1, ha="right", fontsize=7, color="0.4")
+    describe(figure, f"{len(images)} training patches of {images.shape[-2]} × {images.shape[-1]} "
+             "pixels: above the false colour composite, below the labels, white where there are "
+             f"none. {(targets >= 0).float().mean():.0%} of the pixels have a label.")  # fmt: skip
 
 
 def draw_class_weights(weights: Tensor, nomenclature: Nomenclature = PAPER) -> None:
@@ -192,5 +205,7 @@ def draw_class_weights(weights: Tensor, nomenclature: Nomenclature = PAPER) -> N
     axes.bar([c.short for c in classes], weights, color=[c.colour for c in classes])
     axes.axhline(1, color="0.4", lw=0.8, ls="--")
     axes.set_ylabel("weight of a pixel")
+    each = ", ".join(f"{c.short} {float(w):.2f}" for c, w in zip(classes, weights, strict=True))
+    describe(axes, f"Bars: the weight of a pixel in the loss, by class: {each}.")
     axes.tick_params(axis="x", rotation=35)
     axes.spines[["top", "right"]].set_visible(False)

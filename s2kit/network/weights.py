@@ -17,7 +17,7 @@ from s2kit.network.unet import UNet, check_size
 from s2kit.scenes.arguments import require
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.digest import pixels_sha256
-from s2kit.scenes.nomenclature import Nomenclature
+from s2kit.scenes.nomenclature import Nomenclature, stored_nomenclature
 from s2kit.scenes.statistics import ImageStatistics, image_statistics
 
 FORMAT = "s2kit-unet-3"
@@ -237,7 +237,7 @@ def _check_header(path: Path, header: dict[str, Any]) -> None:
 
 def _classes_of(path: Path, header: dict[str, Any]) -> Nomenclature:
     try:
-        return Nomenclature.from_json(json.dumps(header["nomenclature"]))
+        return stored_nomenclature(json.dumps(header["nomenclature"]))
     except S2kitError as error:
         raise S2kitError(f"{path}: {error}; {REMEDY}") from error
 

@@ -16,6 +16,7 @@ from s2kit.scenes.nomenclature import (
     TAG,
     Nomenclature,
     require_same_classes,
+    stored_nomenclature,
     with_nomenclature,
 )
 from s2kit.scenes.raster import on_grid
@@ -100,7 +101,7 @@ def _classes_of(path: Path, tag: str | None, given: Nomenclature | None) -> Nome
     if tag is None:
         return given or PAPER
     try:
-        found = Nomenclature.from_json(tag)
+        found = stored_nomenclature(tag)
         require_same_classes(found, given or found)
     except S2kitError as error:
         raise S2kitError(f"{path}: {error}") from error

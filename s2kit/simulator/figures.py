@@ -6,6 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import xarray as xr
 
+from s2kit.cartography.alternative import describe
 from s2kit.cartography.composite import false_colour
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import PAPER
@@ -34,6 +35,7 @@ def show_side_by_side(real: xr.DataArray, simulated: xr.DataArray) -> None:
         axis.imshow(false_colour(scene), interpolation="nearest")
         attribution = scene.attrs.get("attribution", "")
         axis.set(title=f"{what}: {scene.name}", xlabel=attribution, xticks=[], yticks=[])
+        describe(axis, "satellite image in false colour, under one stretch with the other")
 
 
 def show_class_histograms(
@@ -64,7 +66,11 @@ def show_class_histograms(
             axis.set_ylabel(classes[row].short, rotation=0, ha="right", va="center", fontsize=8)
     figure.legend(*axis.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     named = " and ".join(_what(scene) for scene, _ in (real, simulated))
-    figure.suptitle(f"Reflectance by class and band: {real[0].name}, {named}")
+    title = f"Reflectance by class and band: {real[0].name}, {named}"
+    figure.suptitle(title)
+    rows = ", ".join(c.short for c in classes)
+    describe(figure, f"{title}. A row of histograms for each of {rows}; "
+             f"a column for each of {len(BAND_NAMES)} bands.")  # fmt: skip
 
 
 def _what(scene: xr.DataArray) -> str:
@@ -91,6 +97,9 @@ def show_crop_year(year: int = 2022, area: str = "strzegom", fields: int = 1500)
     axes.flat[-1].axis("off")
     figure.supylabel("NDVI")
     figure.suptitle(f"A year of the crops, {year}, before light and sensor ({ATTRIBUTION})")
+    peaks = (f"{name} in {days[int(np.median(v, axis=1).argmax())]:%B}" for name, v in panels)
+    describe(figure, f"NDVI through a simulated year, a panel per crop, with its median and the "
+             f"middle 80 % of the fields. It is highest for {', '.join(peaks)}.")  # fmt: skip
 
 
 def _ndvi(mean: Array) -> Array:

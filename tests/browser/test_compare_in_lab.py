@@ -43,7 +43,7 @@ unlike.attrs["long_name"] = APPLICABILITY.description
 Comparison({"FCC": scene, "our map": ours, "reference": mask, "applicability": unlike},
            right="applicability")
 """
-WATER, CEREALS, GROWING = (10, 111, 214), (255, 220, 74), (130, 173, 20)
+WATER, CEREALS, GROWING = (0, 99, 194), (241, 206, 9), (130, 173, 20)
 
 
 @pytest.fixture(scope="module")

@@ -69,3 +69,10 @@ def test_the_legend_lists_classes_by_code_and_no_data_last() -> None:
     labels = [patch.get_label() for patch in legend_patches([9, 1], no_data="unlabelled")]
     assert labels == ["1  coniferous", "9  growing crops", "0  unlabelled"]
     assert len(legend_patches()) == len(PAPER)
+
+
+def test_any_two_classes_differ_in_brightness_too() -> None:
+    rgb = np.array([(1, 1, 1), *(to_rgb(c.colour) for c in PAPER.classes)])  # white: no data
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    luminance = np.sort(linear @ [0.2126, 0.7152, 0.0722]) + 0.05  # WCAG 2, contrast ratio
+    assert (luminance[1:] / luminance[:-1]).min() > 1.2

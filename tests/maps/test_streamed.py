@@ -121,7 +121,7 @@ def test_a_map_is_cloud_optimised_and_its_overviews_hold_codes(
             assert starts == sorted(starts)
     with rasterio.open(outputs.map, overview_level=1) as file:
         assert set(np.unique(file.read(1))) <= set(np.unique(band(outputs.map)))
-        assert file.colormap(1)[8][:3] == (10, 111, 214)
+        assert file.colormap(1)[8][:3] == (0, 99, 194)
 
 
 def test_the_applicability_of_windows_is_that_of_the_scene(

@@ -19,6 +19,7 @@ from s2kit.scenes.nomenclature import (
     nomenclature_of,
     read_nomenclature,
     require_same_classes,
+    stored_nomenclature,
     with_nomenclature,
 )
 
@@ -137,7 +138,7 @@ def test_nomenclatures_are_equal_by_their_classes():
         PAPER.to_json().replace('"code": 1,', '"code": true,'),
         PAPER.to_json().replace('"code": 1,', '"code": 2,'),
         PAPER.to_json().replace('"safe"', '"safer"'),
-        PAPER.to_json().replace("#0a6fd6", "blue"),
+        PAPER.to_json().replace(PAPER[8].colour, "blue"),
     ],
 )
 def test_json_that_is_no_nomenclature_is_refused(text):
@@ -251,3 +252,10 @@ def test_a_table_that_is_not_there_is_told(tmp_path):
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(S2kitError, match="cannot be read"):
             read_nomenclature(path)
+
+
+def test_files_with_the_papers_classes_in_earlier_colours_get_those_of_today():
+    earlier = PAPER.to_json().replace(PAPER[8].colour, "#0a6fd6")
+    assert stored_nomenclature(earlier) is PAPER
+    own = numbered((1, 2))
+    assert stored_nomenclature(own.to_json()) == own

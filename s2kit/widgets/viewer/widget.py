@@ -104,7 +104,8 @@ class MapWidget(anywidget.AnyWidget):
         kind, data = self.picture()
         still = STILL.format(what=self.describe())
         display({"text/html": still, "text/plain": ""}, raw=True)
-        display({kind: base64.b64encode(data).decode(), "text/plain": repr(self)}, raw=True)
+        still_data = {kind: base64.b64encode(data).decode(), "text/plain": repr(self)}
+        display(still_data, metadata={kind: {"alt": self.describe()}}, raw=True)
         bundle = self._repr_mimebundle_()
         if bundle is not None:
             display(bundle[0], metadata=bundle[1], raw=True)
