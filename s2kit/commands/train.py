@@ -10,16 +10,21 @@ from s2kit.errors import S2kitError
 from s2kit.experiments.experiment import STATES, Experiment
 from s2kit.experiments.outcome import check_planned, run_planned
 from s2kit.experiments.own_area import train_on
+from s2kit.experiments.own_places import COURSE_PLACES, listed_places
 from s2kit.experiments.plan import PlannedRun
+from s2kit.experiments.portable import portable_beginning
 from s2kit.network.baselines import BASELINES
-from s2kit.network.recipes import RECIPES, check_seed, recipe_named, varied
+from s2kit.network.beginning import Beginning
+from s2kit.network.recipes import RECIPES, Recipe, check_seed, recipe_named, varied
 from s2kit.network.weights import save_network
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.nomenclature import PAPER, read_nomenclature
 from s2kit.scenes.writer import check_outputs
-from s2kit.settings import course_source, home, workspace
+from s2kit.settings import course_source, data_source, elsewhere, home, workspace
 from s2kit.sources.labelled import ReadOptions, labelled_scenes
 from s2kit.sources.listed import pairs_from, read_scene_list
+from s2kit.sources.places import Places
+from s2kit.sources.simulated import SimulatedSource
 
 EXAMPLES = """\b
 Examples:
@@ -106,12 +111,18 @@ def train(context: click.Context, /, out: Path | None, **given: Any) -> None:
     if own:
         _train_on_own(given, out)
         return
+    recipe = varied(recipe_named(given["recipe"]), given["settings"])
+    if recipe.kept and data_source() == "simulated":
+        raise S2kitError(
+            f"recipe {recipe.name!r} begins with the network of the real scenes; set "
+            "S2KIT_DATA=authors, or give your own scenes (--image and --polygons)"
+        )
     names = ("recipe", "settings", "seed", "test", *PAPER_ONLY)
     run = PlannedRun(**{name: given[name] for name in names})
     source, runs = course_source(), workspace() / "runs"
     check_planned(run, runs, out)
     source.fetch()
-    run_planned(source, run, runs, out, click.echo)
+    run_planned(source, run, runs, out, click.echo, _beginning(recipe))
 
 
 def _train_on_own(given: dict[str, Any], out: Path | None) -> None:
@@ -135,10 +146,25 @@ def _train_on_own(given: dict[str, Any], out: Path | None) -> None:
         nomenclature=read_nomenclature(given["classes"]) if given["classes"] else PAPER,
     )
     scenes = labelled_scenes(listed, options)
-    own = train_on(scenes, recipe, given["seed"], given["test"], folder / "runs", click.echo)
+    beginning, runs = _beginning(recipe), folder / "runs"
+    own = train_on(scenes, recipe, given["seed"], given["test"], runs, click.echo, beginning)
     path = out or folder / "weights" / f"{name}-{own.prepared.recipe.name}.safetensors"
     save_network(path, own.trained.network)
     click.echo(f"best epoch {own.trained.best_epoch}; weights in {path}")
+
+
+def _beginning(recipe: Recipe) -> Beginning | None:
+    """Return what a recipe that keeps a part of a trained network begins with."""
+    if not recipe.kept:
+        return None
+    places = Places(elsewhere())
+    names = [name for name in COURSE_PLACES if places.is_obtainable(name)]
+    if len(names) < len(COURSE_PLACES):
+        click.echo(
+            f"{len(names)} of {len(COURSE_PLACES)} real places elsewhere are at hand "
+            "(S2KIT_ELSEWHERE); the simulated ones stand in"
+        )
+    return portable_beginning(SimulatedSource(home()), listed_places(places, names))
 
 
 def _bands(given: str | None) -> tuple[str, ...] | None:

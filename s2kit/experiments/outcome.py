@@ -10,6 +10,7 @@ import pandas as pd
 from s2kit.experiments.experiment import open_scenes
 from s2kit.experiments.plan import PlannedRun
 from s2kit.experiments.run import Score, run, run_baseline
+from s2kit.network.beginning import Beginning
 from s2kit.network.recipes import check_seed
 from s2kit.network.training import arithmetic, training_device
 from s2kit.network.unet import count_parameters
@@ -30,7 +31,12 @@ class Outcome:
 
 
 def run_planned(
-    source: Source, planned: PlannedRun, checkpoints: Path, weights: Path | None, tell: Tell
+    source: Source,
+    planned: PlannedRun,
+    checkpoints: Path,
+    weights: Path | None,
+    tell: Tell,
+    beginning: Beginning | None = None,
 ) -> Outcome:
     """Train and score one planned run, and write its weights.
 
@@ -47,6 +53,8 @@ def run_planned(
         checkpoints. A baseline has none.
     tell
         Called with each line of progress, for instance ``print``.
+    beginning
+        As for `s2kit.network.training.train`.
 
     Raises
     ------
@@ -72,8 +80,9 @@ def run_planned(
         f"validation on {', '.join(scenes.validation)}"
     )
     report = EpochReport(recipe.epochs, tell)
+    seed, test = planned.seed, planned.test
     trained, scores = run(
-        source, recipe, experiment, scenes, planned.seed, planned.test, checkpoints, report
+        source, recipe, experiment, scenes, seed, test, checkpoints, report, beginning
     )
     seconds = time.perf_counter() - start
     tell_scores(scores, tell)

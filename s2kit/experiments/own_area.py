@@ -8,6 +8,7 @@ from s2kit.experiments.holding_back import OwnTraining, own_training
 from s2kit.experiments.outcome import EpochReport, Tell, tell_scores
 from s2kit.experiments.run import Score
 from s2kit.maps.classify import classify
+from s2kit.network.beginning import Beginning
 from s2kit.network.recipes import Recipe
 from s2kit.network.training import Trained, train
 from s2kit.sources.labelled import LabelledScenes
@@ -30,6 +31,7 @@ def train_on(
     test: bool = False,
     folder: Path | None = None,
     tell: Tell = print,
+    beginning: Beginning | None = None,
 ) -> OwnTrained:
     """Train a U-Net on scenes of one's own, and score it.
 
@@ -50,6 +52,8 @@ def train_on(
         Where the checkpoint of an unfinished run is kept; none by default.
     tell
         Called with each line of progress, and with what the validation figure means.
+    beginning
+        As for `s2kit.network.training.train`.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def train_on(
     tell(f"recipe {prepared.recipe.name}, seed {seed}: {len(prepared.training)} scenes")
     report = EpochReport(recipe.epochs, tell)
     (validation,) = prepared.validation.values()
-    trained = train(prepared.recipe, prepared.training, validation, seed, folder, report)
+    trained = train(prepared.recipe, prepared.training, validation, seed, folder, report, beginning)
     parts = (("validation", prepared.validation), ("test", scenes.part("test") if test else {}))
     scores = [
         Score(role, name, assess(classify(trained.network, scene)[0], mask))

@@ -13,6 +13,7 @@ from s2kit.benchmarks.agreement import mean_f1
 from s2kit.experiments.experiment import Experiment, Scenes, in_block, in_state
 from s2kit.maps.classify import classify
 from s2kit.network.baselines import map_per_pixel, train_baseline
+from s2kit.network.beginning import Beginning
 from s2kit.network.recipes import Recipe
 from s2kit.network.training import Trained, train
 from s2kit.sources import Source
@@ -49,6 +50,7 @@ def run(
     test: bool,
     folder: Path,
     on_epoch: Callable[[pd.DataFrame], None],
+    beginning: Beginning | None = None,
 ) -> tuple[Trained, list[Score]]:
     """Train a network on the scenes of an experiment, and score it.
 
@@ -56,7 +58,7 @@ def run(
     ----------
     source
         Where the test scenes come from.
-    recipe, seed, folder, on_epoch
+    recipe, seed, folder, on_epoch, beginning
         As for `s2kit.network.training.train`.
     experiment, scenes
         The experiment, and its scenes as `experiments.open_scenes` opens them.
@@ -68,7 +70,9 @@ def run(
     The trained network, and its `scores`.
     """
     (validation,) = scenes.validation.values()
-    trained = train(recipe, scenes.training, validation, seed, folder, on_epoch)
+    trained = train(
+        recipe, scenes.training, validation, seed, folder, on_epoch, beginning=beginning
+    )
     return trained, scores(
         source, lambda scene: classify(trained.network, scene)[0], experiment, scenes, test
     )

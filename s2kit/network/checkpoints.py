@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -33,15 +33,24 @@ def fingerprint(
     labelled: Sequence[tuple[Tensor, Tensor]],
     arithmetic: str,
     nomenclature: Nomenclature = PAPER,
+    chances: Sequence[float] | None = None,
+    first: Mapping[str, Tensor] | None = None,
 ) -> str:
-    """Name a run by all that its result depends on: recipe, seed, pixels, arithmetic, classes."""
+    """Name a run by all that its result depends on.
+
+    That is: recipe, seed, pixels, arithmetic, classes, the scenes' chances, the first weights.
+    """
     settings = [asdict(recipe), seed, arithmetic]
     if nomenclature != PAPER:
         settings.append(nomenclature.to_json())
+    if chances is not None:
+        settings.append(list(chances))
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
     for image, target in labelled:
         digest.update(image.numpy().tobytes())
         digest.update(target.numpy().tobytes())
+    for tensor in (first or {}).values():
+        digest.update(tensor.numpy().tobytes())
     return f"{recipe.name}-seed{seed}-{digest.hexdigest()[:12]}"
 
 
@@ -55,15 +64,18 @@ class Run:
         optimisers: list[torch.optim.Optimizer],
         schedules: list[torch.optim.lr_scheduler.OneCycleLR],
         patches: Patches,
+        last: bool = False,
     ) -> None:
+        """Keep the best epoch, or with ``last`` the last one."""
+        self.last = last
         self.network, self.averaged, self.patches = network, averaged, patches
         self.optimisers, self.schedules = optimisers, schedules
         self.history: list[dict[str, float]] = []
         self.best: dict[str, Tensor] = {}
 
     def note(self, loss: float, validation_loss: float, accuracy: float, f1: float) -> None:
-        """Add an epoch; keep its weights if its mean F1 is the highest so far."""
-        if f1 > max((row["validation_F1"] for row in self.history), default=-1.0):
+        """Add an epoch; keep its weights if they are to be: see `Run`."""
+        if self.last or f1 > max((row["validation_F1"] for row in self.history), default=-1.0):
             state = self.averaged.module.state_dict()
             self.best = {k: v.detach().clone() for k, v in state.items()}
         rate = float(self.schedules[0].get_last_lr()[0])

@@ -87,6 +87,8 @@ class Patches:
         The same seed draws the same batches.
     turns
         Turn and mirror the crops at random.
+    chances
+        Of each scene to be drawn; by default they are equal.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class Patches:
         gain_jitter: float,
         seed: int,
         turns: bool = True,
+        chances: Sequence[float] | None = None,
     ) -> None:
         for _, target in labelled:
             if min(target.shape) < crop:
@@ -106,6 +109,7 @@ class Patches:
                 )
         self.labelled = labelled
         self.crop, self.batch, self.gain_jitter, self.turns = crop, batch, gain_jitter, turns
+        self.chances = chances
         self.positions = [torch.nonzero(target != IGNORE) for _, target in labelled]
         self.random = torch.Generator().manual_seed(seed)
 
@@ -115,7 +119,7 @@ class Patches:
         return torch.stack(images), torch.stack(targets)
 
     def _one(self) -> tuple[Tensor, Tensor]:
-        which = self._integer(len(self.labelled))
+        which = self._scene()
         image, target = self.labelled[which]
         row, column = self.positions[which][self._integer(len(self.positions[which]))].tolist()
         top = self._start(row, target.shape[0])
@@ -132,6 +136,12 @@ class Patches:
             gain = 1 + self.gain_jitter * torch.randn(len(image), generator=self.random)
             image = image * gain[:, None, None]
         return image, target
+
+    def _scene(self) -> int:
+        if self.chances is None:
+            return self._integer(len(self.labelled))
+        chances = torch.tensor(self.chances, dtype=torch.float64)
+        return int(torch.multinomial(chances, 1, generator=self.random))
 
     def _start(self, around: int, size: int) -> int:
         """Return the first row (or column) of a crop that holds ``around`` and fits in."""

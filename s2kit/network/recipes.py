@@ -22,6 +22,7 @@ LIMITS = {
     "gain_jitter": (0, math.inf),
     "class_balance": (0, 1),
     "label_smoothing": (0, BELOW_ONE),
+    "kept": (0, BELOW_ONE),
 }
 """What a setting that is no whole number may be; all are finite."""
 
@@ -61,6 +62,8 @@ class Recipe:
     # loss
     class_balance: float = 0.25  # class weights are (1 / frequency) ** class_balance
     label_smoothing: float = 0.0  # share of the target that is spread over all classes
+    # of the weights that it begins with, in the mean at the end: see s2kit.network.beginning
+    kept: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse settings that cannot work, naming the setting."""
@@ -109,6 +112,16 @@ RECIPES = {
     for recipe in (
         Recipe("short"),
         Recipe("long", epochs=50, label_smoothing=0.1),
+        # For places never seen: from a trained network on, with scenes of many places.
+        Recipe(
+            "portable",
+            crop=96,
+            epochs=10,
+            optimiser="adamw",
+            learning_rate=1e-3,
+            label_smoothing=0.05,
+            kept=0.5,
+        ),
         # For comparing settings, not for maps; a short walk wants long steps.
         Recipe("trial", epochs=8, learning_rate=3e-2),
         # What chapter 4 trains while one waits; the stored curves show the whole of "short".

@@ -17,6 +17,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from s2kit.benchmarks.agreement import confusion_counts, mean_f1
 from s2kit.errors import S2kitError
 from s2kit.network.applicability import REFERENCE, reference_of
+from s2kit.network.beginning import Beginning, between, check_beginning
 from s2kit.network.checkpoints import Run, fingerprint
 from s2kit.network.muon import Muon
 from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
@@ -51,6 +52,7 @@ def train(
     folder: Path | None = None,
     on_epoch: Callable[[pd.DataFrame], None] = lambda history: None,
     on_step: Callable[[int, int], None] = lambda done, of: None,
+    beginning: Beginning | None = None,
 ) -> Trained:
     """Train a U-Net by a recipe and return its best epoch on the validation scene.
 
@@ -78,6 +80,10 @@ def train(
         Called with the history after every epoch.
     on_step
         Called after every optimiser step with the number of steps done and of all.
+    beginning
+        A trained network to begin with, and scenes to learn beside ``training``. A recipe that
+        keeps a part of its weights ends with the last epoch: the validation scene would choose
+        the one that has learnt least from elsewhere.
 
     Raises
     ------
@@ -99,7 +105,13 @@ def train(
     if not training:
         raise S2kitError("no training scene; see which ones can be had with: python -m s2kit data")
     _check_labelled(training, validation)
+    elsewhere = beginning.elsewhere if beginning else {}
+    _check_labelled(elsewhere, validation)
+    if twice := training.keys() & elsewhere.keys():
+        raise S2kitError(f"{min(twice)} is a scene of both kinds; give those elsewhere other names")
+    own, training = training, {**training, **elsewhere}
     classes = common_nomenclature(mask for _, mask in (*training.values(), validation))
+    check_beginning(beginning, recipe, classes)
     device = training_device()
     labelled = [to_tensors(*pair, recipe.scaling) for pair in training.values()]
     validation_tensors = to_tensors(*validation, recipe.scaling)
@@ -113,6 +125,9 @@ def train(
 
     torch.manual_seed(seed)
     network = UNet(recipe.width, recipe.depth, classes, scaling=recipe.scaling).to(device)
+    first = beginning.network.state_dict() if beginning else {}
+    if beginning:
+        network.load_state_dict(first)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimisers = optimisers_of(network, recipe)
     schedules = [
@@ -136,12 +151,15 @@ def train(
         recipe.gain_jitter,
         seed,
         recipe.turns,
+        beginning.chances(len(own)) if beginning else None,
     )
     weights = class_weights([t for _, t in labelled], recipe.class_balance, classes).to(device)
 
-    run = Run(network, averaged, optimisers, schedules, patches)
+    run = Run(network, averaged, optimisers, schedules, patches, last=recipe.kept > 0)
     dtype = arithmetic(device)
-    name = fingerprint(recipe, seed, [*labelled, validation_tensors], dtype, classes)
+    name = fingerprint(
+        recipe, seed, [*labelled, validation_tensors], dtype, classes, patches.chances, first
+    )
     checkpoint = folder / f"{name}.safetensors" if folder else None
     if checkpoint:
         clear_leftovers(checkpoint)
@@ -179,7 +197,8 @@ def train(
             run.save(checkpoint)
         on_epoch(run.table())
 
-    network.load_state_dict({name: tensor.half() for name, tensor in run.best.items()})
+    final = between(first, run.best, recipe.kept) if recipe.kept else run.best
+    network.load_state_dict({name: tensor.half() for name, tensor in final.items()})
     network.card = {
         "recipe": recipe.name,
         "settings": asdict(recipe),
@@ -191,9 +210,11 @@ def train(
     reference = reference_of(network.eval(), labelled)
     if reference:
         network.card[REFERENCE] = reference.to_card()
+    if beginning:
+        network.card["begun_from"] = beginning.network.card.get("sha256", "")
     history = run.table()
-    best_epoch = int(history["validation_F1"].to_numpy().argmax()) + 1
-    return Trained(network, history, best_epoch)
+    best = len(history) if recipe.kept else int(history["validation_F1"].to_numpy().argmax()) + 1
+    return Trained(network, history, best)
 
 
 def _check_labelled(training: Mapping[str, Labelled], validation: Labelled) -> None:

@@ -1,0 +1,95 @@
+"""What the recipe ``portable`` begins with: the network of Strzegom, and scenes from elsewhere.
+
+A simulated country has what the real scenes of one place lack, other dates and other fields, and
+the class of every pixel; it has no real town. Real places have everything but our classes: their
+labels know crops, not ripe from growing ones. There the network of Strzegom says which crops.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import xarray as xr
+
+from s2kit.accuracy.crosswalk import class_groups, legend_of
+from s2kit.experiments.own_places import ScoredPlace
+from s2kit.maps.layout import layout_by_side
+from s2kit.maps.windows import WINDOW, looked_windows, reader_of
+from s2kit.network.beginning import Beginning
+from s2kit.network.unet import UNet
+from s2kit.network.weights import load_network
+from s2kit.scenes.nomenclature import NO_DATA, with_nomenclature
+from s2kit.scenes.statistics import image_statistics
+from s2kit.sources.simulated import SimulatedSource
+
+SIMULATED, REAL = 0.37, 0.13
+"""Of the crops, those from the simulated country and from real places; without real places theirs
+go to the simulated country. The other half is from home."""
+
+WEIGHTS = {"Denmark": 10, "Chile": 10, "Austria": 3, "Ireland": 3}
+"""Real places to learn from, by the country of one scene each: whole landscapes count more than the
+small patches of fields and of pasture."""
+
+
+def portable_beginning(simulated: SimulatedSource, places: Iterable[ScoredPlace]) -> Beginning:
+    """Return the network of Strzegom, the simulated training scenes, and real places.
+
+    Parameters
+    ----------
+    simulated
+        Its training scenes are labelled by their truth.
+    places
+        Labelled ones; of each country of `WEIGHTS` the first is taken.
+    """
+    network = load_network("strzegom")
+    elsewhere = {
+        f"simulated {name}": (simulated.open(name), simulated.open_truth(name))
+        for name in simulated.list(split="train")
+    }
+    real: dict[str, ScoredPlace] = {}
+    for place in places:
+        country = str(place.scene.attrs.get("area"))
+        if place.labels is not None and country in WEIGHTS:
+            real.setdefault(country, place)
+    share = (SIMULATED if real else SIMULATED + REAL) / len(elsewhere)
+    shares = dict.fromkeys(elsewhere, share)
+    for country, place in real.items():
+        elsewhere[place.name] = place.scene, likeliest_of_group(network, place)
+        shares[place.name] = REAL * WEIGHTS[country] / sum(WEIGHTS[each] for each in real)
+    return Beginning(network, elsewhere, shares)
+
+
+def likeliest_of_group(network: UNet, place: ScoredPlace) -> xr.DataArray:
+    """Return a mask of the network's classes from labels that only tell groups of them.
+
+    Of the classes of a label's group a pixel gets the one that the network finds likeliest.
+
+    Parameters
+    ----------
+    network
+        A trained network.
+    place
+        With labels, of a legend of the crosswalk.
+
+    Returns
+    -------
+    DataArray
+        uint8 (y, x), 0 where the label says nothing, or the scene has no data.
+    """
+    assert place.labels is not None
+    labels, codes = place.labels.to_numpy(), np.array(network.nomenclature.codes)
+    may_be = np.zeros((len(codes), *labels.shape), bool)
+    groups = class_groups()
+    for label, comparable in legend_of(place.legend).items():
+        if comparable.group:
+            may_be[np.isin(codes, groups[comparable.group])] |= labels == label
+    mask = np.full(labels.shape, NO_DATA, np.uint8)
+    height, width = labels.shape
+    layout = layout_by_side(network, height, width, WINDOW)
+    statistics = image_statistics(place.scene)
+    for window, probabilities, _ in looked_windows(
+        network, reader_of(place.scene), statistics, layout.windows(), "torch", turns=False
+    ):
+        possible = np.where(may_be[:, *window], np.nan_to_num(probabilities, nan=-1), -1)
+        likeliest = codes[possible.argmax(axis=0)]
+        mask[window] = np.where(possible.max(axis=0) < 0, NO_DATA, likeliest)
+    return with_nomenclature(place.labels.copy(data=mask), network.nomenclature)
