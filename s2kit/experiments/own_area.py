@@ -72,7 +72,9 @@ def train_on(
     tell(f"recipe {prepared.recipe.name}, seed {seed}: {len(prepared.training)} scenes")
     report = EpochReport(recipe.epochs, tell)
     (validation,) = prepared.validation.values()
-    trained = train(prepared.recipe, prepared.training, validation, seed, folder, report, beginning)
+    trained = train(
+        prepared.recipe, prepared.training, validation, seed, folder, report, beginning=beginning
+    )
     parts = (("validation", prepared.validation), ("test", scenes.part("test") if test else {}))
     scores = [
         Score(role, name, assess(classify(trained.network, scene)[0], mask))
