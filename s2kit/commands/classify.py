@@ -53,8 +53,8 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     "--weights",
     metavar="FILE",
     type=PATH,
-    help="As train writes them, or strzegom or simulated, which come with s2kit. "
-    "Default: strzegom, from the real scenes.",
+    help="As train writes them; or portable, strzegom or simulated, which come with s2kit. "
+    "Default: portable, made for places that nobody has labelled.",
 )
 @click.option(
     "--statistics",
@@ -163,7 +163,7 @@ def classify(
         settings = Settings(engine, turns, window_memory())
         folders = Folders(out, confidence, unlike_out, areas, polygons, min_area)
         classify_list(
-            image, folders, str(weights or "strzegom"), settings, shared, offset, bands, threads,
+            image, folders, str(weights or "portable"), settings, shared, offset, bands, threads,
             workers, cluster,
         )  # fmt: skip
         return
@@ -182,7 +182,7 @@ def classify(
     inputs = [path for path in (weights, statistics_from) if path is not None]
     check_outputs([*map_files(out), *more], [*files_of(image), *inputs])
     give_memory_back()
-    network = load_network(weights or "strzegom")
+    network = load_network(weights or "portable")
     if unlike_out:
         reference(network)
     torch.set_num_threads(min(threads or torch.get_num_threads(), usable_cores()))

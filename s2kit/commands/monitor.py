@@ -65,7 +65,7 @@ Exit codes: 0 done, 1 scenes or parcels that cannot be used, 2 wrong usage."""
     metavar="FIRST AFTER",
     help="First day, and day after the last. Default: from the first scene to the last.",
 )
-@click.option("--weights", metavar="FILE", type=PATH, help="As for classify. Default: strzegom.")
+@click.option("--weights", metavar="FILE", type=PATH, help="As for classify. Default: portable.")
 @click.option(
     "--matrix",
     metavar="FILE.csv",
@@ -108,7 +108,7 @@ def monitor(
     inputs = [*(scene.path for scene in listed), *filter(None, (parcels, matrix, rates, erosivity))]
     check_outputs([out / name for name in FILES], inputs)
     give_memory_back()
-    network = load_network(weights or "strzegom")
+    network = load_network(weights or "portable")
     classes = network.nomenclature
     model = default_model(
         read_matrix(matrix, classes) if matrix else None,

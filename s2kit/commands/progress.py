@@ -51,9 +51,10 @@ def told(done: int, before: int, pixels: int, seconds: float) -> str:
     """
     speed = max(done - before, 1) / max(seconds, 1e-9)
     left = round((pixels - done) / speed)
+    digits = 0 if pixels >= 10e6 else 1
     return (
-        f"{100 * done // pixels:3d} %, {done / 1e6:.0f} of {pixels / 1e6:.0f} megapixels, "
-        f"{speed / 1e6:.2f} megapixels/s, {left // 60}:{left % 60:02d} min left"
+        f"{100 * done // pixels:3d} %, {done / 1e6:.{digits}f} of {pixels / 1e6:.{digits}f} "
+        f"megapixels, {speed / 1e6:.2f} megapixels/s, {left // 60}:{left % 60:02d} min left"
     )
 
 

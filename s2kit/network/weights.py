@@ -25,7 +25,7 @@ FORMAT = "s2kit-unet-3"
 SHIPPED = Path(__file__).with_name("shipped")
 """The networks that come with the package; MODEL_CARD.md beside them tells about them."""
 
-SHIPPED_NAMES = ("strzegom", "simulated")
+SHIPPED_NAMES = ("portable", "strzegom", "simulated")
 
 REQUIRED = ("bands", "nomenclature", "scaling", "formula", "width", "depth", "trained_on", "sha256")
 
@@ -150,7 +150,7 @@ def load_network(name_or_path: str | Path) -> UNet:
     Parameters
     ----------
     name_or_path
-        "strzegom" or "simulated" for the networks that come with s2kit, or the path of a file
+        "portable", "strzegom" or "simulated", which come with s2kit, or the path of a file
         that `save_network` wrote.
 
     Returns

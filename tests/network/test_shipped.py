@@ -11,7 +11,7 @@ from s2kit.__main__ import cli
 from s2kit.experiments.figures import results
 from s2kit.experiments.plan import FOLDER, PlannedRun
 from s2kit.experiments.table import read_runs
-from s2kit.network.weights import load_network
+from s2kit.network.weights import SHIPPED, load_network
 from s2kit.scenes.digest import pixels_sha256
 from s2kit.scenes.raster import read_scene
 from s2kit.settings import authors_source
@@ -27,7 +27,7 @@ def s2kit(*arguments: object) -> str:
 
 def test_classify_and_assess_give_the_figures_of_its_run(mirror: Path, tmp_path: Path) -> None:
     image, polygons = (authors_source().path(SCENE, part) for part in ("image", "polygons"))
-    s2kit("classify", image, "--out", tmp_path / "map.tif")
+    s2kit("classify", image, "--weights", "strzegom", "--out", tmp_path / "map.tif")
     said = s2kit("assess", tmp_path / "map.tif", polygons)
     pixel_oa, object_oa = (float(x) for x in re.findall(r"OA (\d+\.\d+)", said)[:2])
     settings = load_network("strzegom").card
@@ -36,6 +36,18 @@ def test_classify_and_assess_give_the_figures_of_its_run(mirror: Path, tmp_path:
     (run,) = runs[(runs.run == planned.name) & (runs.role == "test")].itertuples()
     assert pixel_oa == pytest.approx(run.pixel_OA, abs=0.02)
     assert object_oa == pytest.approx(run.object_OA, abs=0.6)  # one polygon may tip over
+
+
+def test_the_default_is_as_right_at_home_as_its_card_says(mirror: Path, tmp_path: Path) -> None:
+    image, polygons = (authors_source().path(SCENE, part) for part in ("image", "polygons"))
+    s2kit("classify", image, "--out", tmp_path / "map.tif")
+    said = s2kit("assess", tmp_path / "map.tif", polygons)
+    found = [float(x) for x in re.findall(r"OA (\d+\.\d+)", said)[:2]]
+    card = (SHIPPED / "MODEL_CARD.md").read_text()
+    told = re.search(r"pixel OA (\d+\.\d+), object OA (\d+\.\d+), of the default", card)
+    assert told is not None
+    assert found[0] == pytest.approx(float(told[1]), abs=0.02)
+    assert found[1] == pytest.approx(float(told[2]), abs=0.6)
 
 
 def test_its_training_scenes_are_known_again_by_their_pixels(mirror: Path) -> None:
