@@ -14,7 +14,12 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
-OPTIONAL = [Requirement(line) for line in PROJECT["optional-dependencies"]["openvino"]]
+OPTIONAL = [
+    Requirement(line)
+    for name, lines in PROJECT["optional-dependencies"].items()
+    if name != "test"
+    for line in lines
+]
 TESTING = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
 CONDA_NAMES = {
     "pytorch-cpu": "torch",
