@@ -28,8 +28,9 @@ from s2kit.network.tensors import tensors_sha256
 from s2kit.network.unet import UNet
 from s2kit.network.weights import stored_tensors
 from s2kit.scenes.bands import BAND_NAMES, TEN_METRE
+from s2kit.scenes.nodata import REACH
 from s2kit.scenes.radiometry import BRIGHTEST, QUANTIFICATION
-from s2kit.scenes.scene_file import FileNumbers, open_scene
+from s2kit.scenes.scene_file import FileNumbers, SceneFile, open_scene
 from s2kit.scenes.statistics import ImageStatistics
 from s2kit.scenes.writer import check_outputs, replacing
 
@@ -152,8 +153,15 @@ class _OfNumbers(nn.Module):
     gain: Tensor
     shift: Tensor
 
-    def __init__(self, network: UNet, numbers: FileNumbers, statistics: ImageStatistics) -> None:
+    def __init__(
+        self,
+        network: UNet,
+        numbers: FileNumbers,
+        statistics: ImageStatistics,
+        empty: tuple[int, int],
+    ) -> None:
         super().__init__()
+        self.empty, self.least = empty, 2 ** (network.depth + 1)
         self.scaled, self.scaling, self.numbers = _Scaled(network), network.scaling, numbers
         self.inputs = numbers.count
         gain = np.where(statistics.deviation > 0, 0.25 / np.maximum(statistics.deviation, 1e-12), 0)
@@ -171,10 +179,20 @@ class _OfNumbers(nn.Module):
             values = (values - self.numbers.offset) / QUANTIFICATION
             values = torch.where(zero, torch.zeros_like(values), values)
         scaled = torch.where(missing, torch.zeros_like(x[:, :1]), self._scale(values))
-        # what is filled in must not be NaN: 0 × NaN is NaN
-        told = self.scaled(scaled)
-        known = torch.where(missing, torch.zeros_like(told), told)
+        # Deepness fills its last tiles up with zeros, where classify sees the edge of the image.
+        height, width = (self._end(missing, axis) for axis in (2, 3))
+        told = self.scaled(scaled[:, :, :height, :width])
+        beyond = (0, x.shape[3] - width, 0, x.shape[2] - height)
+        told = functional.pad(told, beyond)  # type: ignore[arg-type]
+        known = torch.where(missing, torch.zeros_like(x[:, :1]), told)
         return torch.cat([missing.to(known.dtype), known], dim=1)
+
+    def _end(self, missing: Tensor, axis: int) -> Tensor:
+        """Return where the image ends: after the last data, and what is empty at its own edge."""
+        seen = (~missing).any(dim=5 - axis).flatten().to(torch.int64)
+        places = torch.cumsum(torch.ones_like(seen), dim=0)
+        end = (places * seen).max() + self.empty[axis - 2]
+        return torch.minimum(end.clamp(min=self.least), places.max())
 
     def _missing(self, values: Tensor) -> Tensor:
         """Return where there are no data, (1, 1, H, W); see `s2kit.scenes.nodata`."""
@@ -226,7 +244,17 @@ def _whole(
                 "convert it first: gdal_translate -unscale"
             )
         tags = provenance_tags(provenance(network, scene.sha256(), scene.statistics, turns=False))
-        return _OfNumbers(network, scene.numbers, scene.statistics).eval(), tags
+        whole = _OfNumbers(network, scene.numbers, scene.statistics, _empty_edges(scene))
+        return whole.eval(), tags
+
+
+def _empty_edges(scene: SceneFile) -> tuple[int, int]:
+    """Return how many rows and columns at the lower and right edge have no data, up to `REACH`."""
+    height, width = scene.shape
+    lower = scene.read(slice(max(height - REACH, 0), height), slice(0, width))
+    right = scene.read(slice(0, height), slice(max(width - REACH, 0), width))
+    lines = lower[0].notnull().any("x").to_numpy(), right[0].notnull().any("y").to_numpy()
+    return tuple(int(np.append(np.flatnonzero(each[::-1]), len(each))[0]) for each in lines)  # type: ignore[return-value]
 
 
 def _exported(whole: _Scaled | _OfNumbers, multiple: int) -> Any:

@@ -148,6 +148,18 @@ def test_deepness_maps_what_classify_does_at_one_look(
     assert same.mean() >= 0.999
 
 
+def test_deepness_sees_the_edges_of_an_image_smaller_than_a_tile(
+    tmp_path: Path, landscape: Landscape
+) -> None:
+    network = make("both", depth=1)
+    values = np.round(landscape(101, 90) * 10_000 + 1000).astype("uint16")
+    values[:, -1], values[:, :, -3:] = 0, 0  # the empty row of the authors' patches, and columns
+    path = write(tmp_path / "i.tif", values)
+    export_onnx(tmp_path / "n.onnx", network, path, 1000, deepness=True)
+    expected, _ = classify(network, read_scene(path, 1000), turns=False)
+    np.testing.assert_array_equal(as_deepness(tmp_path / "n.onnx", values), expected)
+
+
 @pytest.mark.parametrize("depth", [1, 3, 4, 5])
 def test_tiles_overlap_by_more_than_the_receptive_field(depth: int) -> None:
     network = UNet(width=1, depth=depth, scaling="fixed")
