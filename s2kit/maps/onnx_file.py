@@ -7,9 +7,7 @@ which the file undoes, and finds class names, resolution and tiles in the metada
 """
 
 import io
-import json
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,8 +18,8 @@ from torch.nn import functional
 
 from s2kit.errors import S2kitError
 from s2kit.maps.classify import provenance
+from s2kit.maps.deepness import metadata, tiles_of
 from s2kit.maps.engines import fold_batch_norms
-from s2kit.maps.layout import margin_of
 from s2kit.maps.provenance import provenance_tags
 from s2kit.network.scaling import MEAN_BRIGHTNESS
 from s2kit.network.tensors import tensors_sha256
@@ -39,38 +37,10 @@ OPSET = 17
 BYTE = 255
 """Deepness divides every image by it, whatever its numbers are."""
 
-TILE = 1024
-"""Deepness' tiles are at least so large, in pixels."""
-
 CLOSE = 1e-3
 """Probabilities of onnxruntime and of PyTorch may differ by so much."""
 
 MISSING = "{} is not installed; add it with: python -m pip install 's2kit[export]'"
-
-
-@dataclass(frozen=True)
-class Tiles:
-    """How Deepness cuts an image: side in pixels, and overlap in per cent of it."""
-
-    side: int
-    overlap: int
-
-
-def tiles_of(network: UNet) -> Tiles:
-    """Return the smallest tiles whose overlap is a whole per cent and hides every seam.
-
-    Side and overlap are multiples of 2^depth, so that all tiles share the pooling's grid.
-
-    >>> tiles_of(UNet(scaling="fixed"))
-    Tiles(side=1280, overlap=25)
-    """
-    step, least = 2**network.depth, 2 * margin_of(network)
-    for side in range(-(-max(TILE, 2 * least) // step) * step, 200 * least, step):
-        for overlap in range(1, 51):
-            pixels, rest = divmod(side * overlap, 100)
-            if not rest and not pixels % (2 * step) and pixels >= least:
-                return Tiles(side, overlap)
-    raise AssertionError("some multiple of 100 fits")  # pragma: no cover
 
 
 def export_onnx(
@@ -121,7 +91,7 @@ def export_onnx(
         for values in (*model.graph.input, *model.graph.output):
             for dim in list(values.type.tensor_type.shape.dim)[2:]:
                 dim.dim_value = tiles.side
-    facts = _metadata(network, tiles, no_data=for_scene is not None) | tags
+    facts = metadata(network, tiles, no_data=for_scene is not None) | tags
     for key, value in facts.items():
         model.metadata_props.add(key=key, value=value)
     with replacing(path) as part:
@@ -280,24 +250,6 @@ def _exported(whole: _Scaled | _OfNumbers, multiple: int) -> Any:
     model = onnx.load_model_from_string(file.getvalue())
     onnx.checker.check_model(model)
     return model
-
-
-def _metadata(network: UNet, tiles: Tiles, no_data: bool) -> dict[str, str]:
-    """Return what Deepness reads; it takes each value as JSON."""
-    names = [each.name for each in network.nomenclature.classes]
-    codes = list(network.nomenclature.codes)
-    facts = {
-        "model_type": "Segmentor",
-        "class_names": dict(enumerate(["no data", *names] if no_data else names)),
-        "codes": [0, *codes] if no_data else codes,
-        "resolution": 1000,  # cm
-        "tile_size": tiles.side,
-        "tiles_size": tiles.side,
-        "tiles_overlap": tiles.overlap,
-        "seg_thresh": 0,  # doubtful pixels keep their class
-        "seg_small_segment": 0,  # and small fields their place
-    }
-    return {key: json.dumps(value) for key, value in facts.items()}
 
 
 def _check_same(model: bytes, whole: _Scaled | _OfNumbers, side: int) -> None:

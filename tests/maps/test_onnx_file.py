@@ -16,8 +16,9 @@ from scene_files import write
 from s2kit.__main__ import cli
 from s2kit.errors import S2kitError
 from s2kit.maps.classify import classify
+from s2kit.maps.deepness import tiles_of
 from s2kit.maps.layout import margin_of
-from s2kit.maps.onnx_file import export_onnx, tiles_of
+from s2kit.maps.onnx_file import export_onnx
 from s2kit.network.scaling import SCALINGS
 from s2kit.network.unet import UNet
 from s2kit.scenes.raster import read_scene
@@ -130,8 +131,8 @@ def test_bands_in_another_order_and_a_declared_gap_are_baked_in(
 def test_deepness_maps_what_classify_does_at_one_look(
     tmp_path: Path, landscape: Landscape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("s2kit.maps.onnx_file.TILE", 160)
-    network = make("both", depth=3)
+    monkeypatch.setattr("s2kit.maps.deepness.TILE", 160)
+    network = make("both", depth=2)
     path = image(tmp_path / "i.tif", landscape, 330, 470)
     export_onnx(tmp_path / "n.onnx", network, path, deepness=True)
     facts = metadata(tmp_path / "n.onnx")
