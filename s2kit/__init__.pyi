@@ -14,6 +14,7 @@ from .errors import S2kitError, S2kitWarning
 from .maps.applicability import applicability
 from .maps.classify import class_map, class_probabilities, classify, confidence
 from .maps.files import read_class_map, write_class_map, write_confidence
+from .maps.onnx_file import export_onnx
 from .maps.where_next import where_next
 from .monitoring.bare_days import bare_days, parcel_bare_days, smooth
 from .monitoring.parcels import read_parcels, segment_parcels
@@ -65,6 +66,7 @@ __all__ = [
     "draw_points",
     "example_polygons",
     "example_scene",
+    "export_onnx",
     "hold_out_blocks",
     "image_statistics",
     "load_network",

@@ -21,6 +21,7 @@ COMMANDS = {
     "adapt": "Tune a trained network to a new place with few polygons.",
     "search": "Run the planned training runs that have no result yet.",
     "classify": "Map land cover classes of a ten-band image.",
+    "export": "Write a network as ONNX file or STAC item, or a map as STAC item.",
     "sample": "Draw random points of a class map, stratified by its classes.",
     "assess": "Say how well a class map agrees with a reference.",
     "monitor": "Tell from the scenes of a year how long soil lay bare.",

@@ -172,9 +172,17 @@ def fewest_pixels(network: UNet) -> int:
     return int(NATIVE * 2 ** (network.depth + 1) // network.width)
 
 
+def margin_of(network: UNet) -> int:
+    """Return the pixels around a core that hide its seam: half the receptive field, and more.
+
+    >>> margin_of(UNet(scaling="fixed"))
+    160
+    """
+    return _up(receptive_field(network.depth) // 2 + 1, 2**network.depth)
+
+
 def _step_and_margin(network: UNet) -> tuple[int, int]:
-    step = 2**network.depth
-    return step, _up(receptive_field(network.depth) // 2 + 1, step)
+    return 2**network.depth, margin_of(network)
 
 
 def _up(number: int, step: int) -> int:

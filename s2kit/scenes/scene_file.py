@@ -51,6 +51,32 @@ Numbers = npt.NDArray[Any]
 Stamp = tuple[tuple[str, int, int, int], ...]
 
 
+@dataclass(frozen=True)
+class FileNumbers:
+    """What the numbers of a file mean.
+
+    Attributes
+    ----------
+    count
+        Bands of the file.
+    indexes
+        Which of them are the ten bands of the paper, counted from 0.
+    no_data
+        The number that the file declares; None if it declares none.
+    declared
+        Scale and offset that the file declares; (1, 0) where there are none.
+    digital, offset
+        Whether they are digital numbers, and what these carry on top of reflectance × 10 000.
+    """
+
+    count: int
+    indexes: tuple[int, ...]
+    no_data: float | None
+    declared: tuple[float, float]
+    digital: bool
+    offset: int
+
+
 @dataclass
 class SceneFile:
     """An open scene; `open_scene` makes it.
@@ -86,6 +112,16 @@ class SceneFile:
     def decisions(self) -> tuple[str, ...]:
         """Return what was decided of the file: its bands, and scale and offset of its numbers."""
         return str(self._choice.indexes), str(self._scale.numbers), str(self._scale.offset)
+
+    @property
+    def numbers(self) -> FileNumbers:
+        """Return what the numbers of the file mean."""
+        indexes = tuple(index - 1 for index in self._choice.indexes)
+        choice, scale = self._choice, self._scale
+        return FileNumbers(
+            self._dataset.count, indexes, choice.no_data, choice.declared, scale.numbers,
+            scale.offset,
+        )  # fmt: skip
 
     def read(self, rows: slice, columns: slice) -> xr.DataArray:
         """Read a window: reflectance, float32 (band, y, x), NaN = no data.

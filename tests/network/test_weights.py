@@ -72,7 +72,9 @@ def test_a_network_that_is_saved_again_keeps_its_card(path, tmp_path):
 def test_networks_are_loaded_by_name_or_path(path):
     assert load_network("simulated").card["recipe"] == "short"
     assert load_network(str(path)).card["recipe"] == "none"
-    with pytest.raises(S2kitError, match=r"no weights at krakow; .*: portable, strzegom, simulated"):
+    with pytest.raises(
+        S2kitError, match=r"no weights at krakow; .*: portable, strzegom, simulated"
+    ):
         load_network("krakow")
 
 
