@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV = .venv/bin
 NBVAL = $(if $(filter authors,$(S2KIT_DATA)),--nbval,--nbval-lax)
 
-.PHONY: course test browser lab lint notebooks licences vulnerabilities clean
+.PHONY: course test browser book marks lab lint notebooks licences vulnerabilities clean
 
 course: .venv/ready
 	$(VENV)/python -m s2kit course
@@ -28,6 +28,15 @@ lint: .venv/ready
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	$(VENV)/lint-imports
+
+# The chapters as stored, the solutions and the docs as a site of still pages in build/book.
+book: .venv/ready
+	$(VENV)/python -m pip install -q -c constraints.txt -e '.[test,book]'
+	$(VENV)/python docs/book/build.py
+
+# Who solved which exercise in the notebooks of a folder: make marks FOLDER=submitted
+marks: .venv/ready
+	$(VENV)/python -m s2kit marks $(FOLDER)
 
 # Execute the chapters from their sources and store the outputs (S2KIT_DATA=authors).
 notebooks: .venv/ready

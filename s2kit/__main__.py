@@ -29,6 +29,7 @@ COMMANDS = {
     "audit": "Recompute every number the paper prints from its authors' files.",
     "lab": "Open working copies of the chapters in JupyterLab.",
     "course": "Execute the chapters in order and compare the accuracy with the paper's.",
+    "marks": "Run submitted notebooks and say who solved which exercise.",
 }
 """Each command lives in the module of its name; its first line stands here as well, so that
 ``--help`` need not import PyTorch."""

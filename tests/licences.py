@@ -25,6 +25,10 @@ licences of their own (GEOS in shapely, pyogrio and rasterio: LGPL-2.1); they na
 """
 
 
+FILES = {"axe-playwright-python": "MIT"}
+"""Licences of packages that carry a licence file and name it nowhere."""
+
+
 def constraints() -> dict[str, str]:
     """Return versions by package, in the order of constraints.txt."""
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
@@ -43,7 +47,7 @@ def licence(name: str) -> str:
              if each.startswith("License :: ") and each != "License :: OSI Approved"]  # fmt: skip
     # some put the whole text, or nothing, where the name belongs
     short = said if 0 < len(said) < 60 and "\n" not in said and said != "UNKNOWN" else ""
-    found = about.get("License-Expression") or short or ", ".join(kinds)
+    found = about.get("License-Expression") or short or ", ".join(kinds) or FILES.get(name)
     if not found:
         raise SystemExit(f"{name} names no licence; look it up and say so in {Path(__file__).name}")
     return re.sub(r"^OSI Approved :: ", "", found)

@@ -21,6 +21,7 @@ OPTIONAL = [
     for line in lines
 ]
 TESTING = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
+BOOK = [Requirement(line) for line in PROJECT["optional-dependencies"]["book"]]
 CONDA_NAMES = {
     "pytorch-cpu": "torch",
     "matplotlib-base": "matplotlib",
@@ -38,8 +39,12 @@ PROGRAMS = {
     "pytest-xdist", "rustac",
 }  # fmt: skip
 
+
 # For tests/speed/engines.py and peers.py alone, which say how to get them.
 MEASURED = {"nncf", "segmentation-models-pytorch"}
+
+# Extensions and theme of docs/book/conf.py, by name.
+SPHINX = {"myst-nb", "numpydoc", "sphinx-book-theme"}
 
 
 def imported_packages(*folders: str) -> set[str]:
@@ -68,6 +73,11 @@ def test_every_import_is_declared_and_every_declaration_imported():
     assert declared - used <= PROGRAMS
     used_by_tests = imported_packages("tests", "notebooks") - declared - {"ipython", "packaging"}
     used_by_tests -= MEASURED
+    for_book = {canonicalize_name(r.name) for r in BOOK}
+    used_by_book = imported_packages("docs", "tests/browser")
+    assert for_book - used_by_book <= SPHINX
+    assert imported_packages("docs") <= declared | for_tests | for_book | {"docutils"}
+    used_by_tests -= for_book
     assert used_by_tests <= for_tests
     assert for_tests - used_by_tests <= PROGRAMS | optional
 
@@ -80,7 +90,7 @@ def test_conda_installs_the_same_packages_with_the_same_bounds():
     assert bounds == {r.name: r.specifier for r in RUNTIME + TESTING}
 
 
-@pytest.mark.parametrize("requirement", RUNTIME + TESTING, ids=lambda r: r.name)
+@pytest.mark.parametrize("requirement", RUNTIME + TESTING + BOOK, ids=lambda r: r.name)
 def test_the_tested_versions_satisfy_the_bounds(requirement):
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     tested = dict(line.split("==") for line in lines if re.match(r"[\w.-]+==", line))
