@@ -17,7 +17,7 @@ RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 OPTIONAL = [
     Requirement(line)
     for name, lines in PROJECT["optional-dependencies"].items()
-    if name != "test"
+    if name not in ("test", "book")
     for line in lines
 ]
 TESTING = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]

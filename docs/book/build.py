@@ -25,6 +25,9 @@ PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
 LIVE = ("application/vnd.jupyter.widget-view+json", "application/javascript")
 """Outputs that do nothing without a kernel; a picture stands beside each."""
 
+SWIPED = ("swipe_image.png", "swipe_map.png")
+"""Pictures of swipe.html; Sphinx looks for none in pieces of HTML."""
+
 PARTS = {
     "accuracy": "Accuracy",
     "benchmarks": "Benchmarks",
@@ -61,6 +64,8 @@ def main(target: Path) -> int:
 def gather(source: Path) -> None:
     """Copy all that the book shows into a folder, as Sphinx wants it."""
     shutil.copytree(HERE / "static", source / "static")
+    for picture in SWIPED:
+        shutil.copy(ROOT / "notebooks/figures" / picture, source / "static")
     shutil.copy(HERE / "conf.py", source)
     shutil.copytree(ROOT / "notebooks/figures", source / "notebooks/figures")
     for path in [
