@@ -64,6 +64,11 @@ def home() -> Path:
     return path
 
 
+def environment_with_home(folder: Path) -> dict[str, str]:
+    """Return the environment for a process that has a home of its own."""
+    return os.environ | {"S2KIT_HOME": str(folder)}
+
+
 def workspace() -> Path:
     """Return the folder for what is made from the scenes of ``S2KIT_DATA``.
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from s2kit.errors import S2kitError
 from s2kit.scenes.writer import check_outputs, replacing
-from s2kit.settings import home, project_root
+from s2kit.settings import environment_with_home, home, project_root
 
 COLUMNS = ["student", "chapter", "exercise", "state", "remark"]
 KEPT = {"shared", "exercise", "check"}
@@ -45,9 +45,9 @@ Exit codes: 0 done, 1 there are no notebooks or the table cannot be written, 2 w
               help="Memory in GB that a notebook may take (Linux).")  # fmt: skip
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a CSV table.")
 def marks(folder: Path, minutes: float, memory: float, out: Path | None) -> None:
-    """Run the notebooks of FOLDER and print who solved which exercise.
+    """Run submitted notebooks and say who solved which exercise.
 
-    Name a notebook as its chapter is named, with the student before it (kim_02_benchmarks.ipynb),
+    Name a notebook in FOLDER as its chapter, with the student before it (kim_02_benchmarks.ipynb),
     or give each student a folder. Only the cells that an exercise gives to fill in are taken from
     it; all others, checks included, are those of the stored chapter. Each notebook runs in a
     process and a copy of its own. This stops accidents, not a clever attacker: mark strangers in a
@@ -117,7 +117,7 @@ def _run(cells: list[dict[str, Any]], seconds: float, memory: float) -> tuple[di
         job.write_text(json.dumps(cells), encoding="utf-8")
         if home().is_dir():  # chapter 6 reads the maps that chapter 5 has written
             shutil.copytree(home(), place / "home", symlinks=True)
-        environment = os.environ | {"S2KIT_HOME": str(place / "home"), "TMPDIR": name}
+        environment = environment_with_home(place / "home") | {"TMPDIR": name}
         process = subprocess.Popen(
             [sys.executable, "-m", "s2kit.commands.marks_worker", str(job), str(memory)],
             cwd=place, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

@@ -70,8 +70,8 @@ def sample_bare_days(
     --------
     >>> from s2kit.monitoring.rates import default_model
     >>> model = default_model()
-    >>> seen = model.likelihood(np.array([[9], [5], [9]]))
-    >>> found = sample_bare_days(model, np.array([19000, 19030, 19060]), seen, (19000, 19060))
+    >>> seen = model.likelihood(np.array([[4], [5], [9]]))  # ripe, bare, growing, from September on
+    >>> found = sample_bare_days(model, np.array([19240, 19270, 19300]), seen, (19240, 19300))
     >>> bool(0 < found.low[0] < found.mean[0] < found.high[0] < 60)
     True
     """

@@ -49,7 +49,8 @@ class Beginning:
     def chances(self, scenes: int) -> list[float]:
         """Return the chance of each of so many own scenes to be drawn, then of those elsewhere.
 
-        >>> Beginning(UNet(), {"far": (None, None)}, {"far": 0.4}).chances(2)
+        >>> network = UNet(scaling="both")
+        >>> Beginning(network, {"far": (None, None)}, {"far": 0.4}).chances(2)
         [0.3, 0.3, 0.4]
         """
         own = [(1 - self._all) / scenes] * scenes

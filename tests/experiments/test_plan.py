@@ -51,7 +51,7 @@ def test_groups_are_chosen_by_name():
         ("", r"plan\.csv plans no run; add a row"),
         (
             "a,x,tiral,,,0,,,,,,",
-            r"row 2, column recipe: 'tiral'; choose one of: short, long, trial",
+            r"row 2, column recipe: 'tiral'; choose one of: short, long, portable, trial, live",
         ),
         ("a,x,,,,0,,,,,,", r"row 2, column recipe: ''; name either a recipe or a baseline"),
         ("a,x,short,,random forest,0,,,,,,", r"name either a recipe or a baseline"),

@@ -226,12 +226,11 @@ def record() -> SceneRecord:
 
 def safes(folder: Path) -> None:
     """Write a product as a folder and as a zip."""
-    from test_products import safe
+    from safe_product import write_safe
 
-    make = safe.__wrapped__ if hasattr(safe, "__wrapped__") else safe.__pytest_wrapped__.obj
     for name in ("folder", "zip"):
         (folder / name).mkdir()
-    product = make(folder / "folder")
+    product = write_safe(folder / "folder")
     product.rename(folder / "folder" / "product.SAFE")
     with zipfile.ZipFile(folder / "zip" / "product.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted((folder / "folder" / "product.SAFE").rglob("*")):

@@ -65,7 +65,7 @@ def test_gdal_reads_names_and_attribute_table(tmp_path: Path, class_map: xr.Data
     assert table is not None
     assert table.get("tableType") == "thematic"
     rows = [[field.text for field in row.iterfind("F")] for row in table.iterfind("Row")]
-    assert rows[8] == ["8", "water bodies", "10", "111", "214", "255"]
+    assert rows[8] == ["8", "water bodies", "0", "99", "194", "255"]
 
 
 def test_the_qgis_style_names_every_class_once(tmp_path: Path, class_map: xr.DataArray) -> None:
