@@ -7,6 +7,7 @@ scenes to others, which go on with the windows that lie finished beside the map.
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from typing import Any
 
 from s2kit.errors import S2kitError
 from s2kit.maps.many import Outcome, Plan, Run, map_one
@@ -50,9 +51,11 @@ def opened_cluster(address: str | None, workers: int = 1) -> Iterator[Run]:
                     memory_limit=0,  # a window takes what is free
                     dashboard_address="127.0.0.1:0",
                 )
-                client = stack.enter_context(Client(stack.enter_context(local)))
+                # no default: arrays of this process that are lazy are no concern of the cluster
+                client = Client(stack.enter_context(local), set_as_default=False)
             else:
-                client = stack.enter_context(Client(address, timeout=PATIENCE))
+                client = Client(address, timeout=PATIENCE, set_as_default=False)
+            stack.enter_context(client)
             client.wait_for_workers(1, timeout=PATIENCE)
         except (OSError, ValueError, TimeoutError) as error:
             raise S2kitError(
@@ -69,15 +72,12 @@ def opened_cluster(address: str | None, workers: int = 1) -> Iterator[Run]:
         yield run
 
 
-def _run(client: object, plan: Plan, scenes: Sequence[Listed]) -> Iterator[tuple[Listed, Outcome]]:
+def _run(client: Any, plan: Plan, scenes: Sequence[Listed]) -> Iterator[tuple[Listed, Outcome]]:
     """Hand the scenes out; yield each as it is through."""
     from distributed import as_completed
 
-    futures = {
-        client.submit(_on_worker, scene, plan, pure=False): scene  # type: ignore[attr-defined]
-        for scene in scenes
-    }
-    for future in as_completed(futures):
+    futures = {client.submit(_on_worker, scene, plan, pure=False): scene for scene in scenes}
+    for future in as_completed(futures, loop=client.loop):
         try:
             outcome = future.result()
         except Exception as error:  # the worker, not the scene: KilledWorker, a lost connection
