@@ -65,8 +65,22 @@ def fold_batch_norms(network: UNet) -> UNet:
     return folded
 
 
+def as_three_by_three(layer: nn.Conv2d) -> nn.Conv2d:
+    """Return a 1 × 1 convolution as one of 3 × 3 whose outer weights are 0.
+
+    Of a 1 × 1 convolution PyTorch adds up the channels in an order that depends on the number of
+    threads, and the last bits of a map would too. The other convolutions do not.
+    """
+    wide = nn.Conv2d(layer.in_channels, layer.out_channels, 3, padding="same")
+    assert layer.bias is not None
+    weight = nn.functional.pad(layer.weight.detach(), (1, 1, 1, 1))
+    wide.load_state_dict({"weight": weight, "bias": layer.bias.detach()})
+    return wide.to(weight.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+
+
 def _torch_engine(network: UNet) -> Callable[[Tensor], Tensor]:
     device = next(network.parameters()).device
+    network.head = as_three_by_three(network.head)
 
     @torch.inference_mode()
     def run(x: Tensor) -> Tensor:

@@ -12,8 +12,8 @@ import numpy as np
 import xarray as xr
 
 from s2kit.errors import S2kitWarning
+from s2kit.network.training_record import TRAINING_STATISTICS
 from s2kit.network.unet import UNet
-from s2kit.network.weights import TRAINING_STATISTICS
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.statistics import ImageStatistics, image_statistics
 

@@ -59,7 +59,7 @@ def looked_windows(
         inputs, missing = _inputs(network, read(*around), statistics)
         first = logits_of(inputs)
         more = [_look(logits_of, inputs, *turn) for turn in (TURNS[1:] if turns else [])]
-        probabilities = torch.stack([first.softmax(dim=1), *more]).mean(dim=0)
+        probabilities = torch.stack([_softmax(first), *more]).mean(dim=0)
         inside = (
             slice(rows.start - around[0].start, rows.stop - around[0].start),
             slice(columns.start - around[1].start, columns.stop - around[1].start),
@@ -90,5 +90,14 @@ def _look(
 ) -> Tensor:
     """Return the probabilities (1, class, y, x) of a turned window, turned back."""
     seen = torch.rot90(inputs, quarters, (-2, -1))
-    probabilities = logits_of(seen.flip(-1) if mirrored else seen).softmax(dim=1)
+    probabilities = _softmax(logits_of(seen.flip(-1) if mirrored else seen))
     return torch.rot90(probabilities.flip(-1) if mirrored else probabilities, -quarters, (-2, -1))
+
+
+def _softmax(logits: Tensor) -> Tensor:
+    """Return the softmax over the classes of logits (1, class, y, x).
+
+    The classes of a pixel lie side by side in memory: otherwise PyTorch computes some pixels in
+    another way, which ones depends on the number of threads, and so do their last bits.
+    """
+    return logits.permute(0, 2, 3, 1).contiguous().softmax(dim=-1).permute(0, 3, 1, 2)

@@ -21,11 +21,16 @@ from torch.nn import functional
 from s2kit.benchmarks.rasterise import pixels_of_polygons, rasterise
 from s2kit.errors import S2kitError
 from s2kit.network.applicability import REFERENCE
+from s2kit.network.losses import crop_mean_loss
 from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
 from s2kit.network.recipes import check_seed
-from s2kit.network.training import crop_mean_loss, training_device
+from s2kit.network.training import training_device
+from s2kit.network.training_record import (
+    TRAINING_STATISTICS,
+    training_record,
+    training_statistics,
+)
 from s2kit.network.unet import UNet
-from s2kit.network.weights import TRAINING_STATISTICS, training_record, training_statistics
 from s2kit.scenes.arguments import require, require_polygons, require_raster
 from s2kit.scenes.nomenclature import NO_DATA
 from s2kit.scenes.statistics import image_statistics

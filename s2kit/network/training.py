@@ -6,24 +6,26 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import torch
 import xarray as xr
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from s2kit.benchmarks.agreement import confusion_counts, mean_f1
 from s2kit.errors import S2kitError
 from s2kit.network.applicability import REFERENCE, reference_of
 from s2kit.network.beginning import Beginning, between, check_beginning
 from s2kit.network.checkpoints import Run, fingerprint
+from s2kit.network.losses import crop_mean_loss, evaluate
 from s2kit.network.muon import Muon
 from s2kit.network.patches import IGNORE, Patches, class_weights, to_tensors
 from s2kit.network.recipes import Recipe, check_seed, recipe_named
+from s2kit.network.training_record import (
+    TRAINING_STATISTICS,
+    training_record,
+    training_statistics,
+)
 from s2kit.network.unet import UNet
-from s2kit.network.weights import TRAINING_STATISTICS, training_record, training_statistics
 from s2kit.scenes.arguments import require, require_raster
 from s2kit.scenes.leftovers import clear_leftovers
 from s2kit.scenes.nomenclature import common_nomenclature
@@ -93,6 +95,7 @@ def train(
 
     Examples
     --------
+    >>> import numpy as np
     >>> scene = xr.DataArray(np.full((10, 16, 16), 0.2, "float32"), dims=("band", "y", "x"))
     >>> mask = xr.DataArray(np.full((16, 16), 5, "uint8"), dims=("y", "x"))
     >>> tiny = Recipe("tiny", width=2, depth=1, crop=8, batch=2, epochs=2, steps=3)
@@ -261,48 +264,3 @@ def arithmetic(device: torch.device) -> str:
     if device.type == "cuda" or torch.cpu.get_capabilities().get("avx512_bf16", False):
         return "bfloat16"
     return "float32"
-
-
-def crop_mean_loss(
-    logits: Tensor, targets: Tensor, weights: Tensor, label_smoothing: float = 0.0
-) -> Tensor:
-    """Return the cross-entropy of a batch in which every crop counts the same.
-
-    A mean over all labelled pixels of the batch would leave next to nothing to a crop from a
-    scene where little is labelled: a tenth as much in Kolbuszowa as in Strzegom.
-
-    Parameters
-    ----------
-    logits
-        float32 (N, classes, H, W).
-    targets
-        int64 (N, H, W), place of the class in the nomenclature, ``IGNORE`` where unlabelled.
-    weights
-        float32 (classes,), how much a pixel of each class counts within its crop.
-    label_smoothing
-        Share of the target that is spread over all classes.
-    """
-    losses = functional.cross_entropy(
-        logits, targets, weights, ignore_index=IGNORE, reduction="none",
-        label_smoothing=label_smoothing,
-    )  # fmt: skip
-    pixel_weights = torch.where(targets != IGNORE, weights[targets.clamp(min=0)], 0)
-    crops = losses.flatten(1).sum(dim=1) / pixel_weights.flatten(1).sum(dim=1).clamp(min=1e-6)
-    return crops.mean()
-
-
-@torch.inference_mode()
-def evaluate(network: nn.Module, image: Tensor, target: Tensor) -> tuple[float, float, float]:
-    """Return cross-entropy, overall accuracy and mean F1 over the labelled pixels of a scene.
-
-    The mean F1 is `s2kit.benchmarks.agreement.mean_f1`, over the classes that are labelled.
-    """
-    device = next(network.parameters()).device
-    network.eval()
-    batch = image[None].to(device, memory_format=torch.channels_last)
-    logits, target = network(batch).float(), target[None].to(device)
-    loss = functional.cross_entropy(logits, target, ignore_index=IGNORE)
-    valid = target != IGNORE
-    mapped, right = (codes[valid].cpu().numpy() for codes in (logits.argmax(dim=1), target))
-    counts = confusion_counts(mapped, right, logits.shape[1])
-    return loss.item(), float(np.trace(counts) / counts.sum()), mean_f1(counts)

@@ -6,19 +6,18 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-import xarray as xr
 from torch import Tensor
 
 from s2kit.errors import S2kitError
 from s2kit.network.applicability import REFERENCE, Reference
 from s2kit.network.scaling import SCALINGS
 from s2kit.network.tensors import read_header, read_tensors, write_tensors
+from s2kit.network.training_record import TRAINING_STATISTICS
 from s2kit.network.unet import UNet, check_size
 from s2kit.scenes.arguments import require
 from s2kit.scenes.bands import BAND_NAMES
-from s2kit.scenes.digest import pixels_sha256
 from s2kit.scenes.nomenclature import Nomenclature, stored_nomenclature
-from s2kit.scenes.statistics import ImageStatistics, image_statistics
+from s2kit.scenes.statistics import ImageStatistics
 
 FORMAT = "s2kit-unet-3"
 
@@ -28,9 +27,6 @@ SHIPPED = Path(__file__).with_name("shipped")
 SHIPPED_NAMES = ("portable", "strzegom", "simulated")
 
 REQUIRED = ("bands", "nomenclature", "scaling", "formula", "width", "depth", "trained_on", "sha256")
-
-TRAINING_STATISTICS = "training_statistics"
-"""Key of a card for what `training_statistics` returned; weights of older versions lack it."""
 
 LARGEST = 65504
 """The largest number of float16."""
@@ -90,50 +86,6 @@ def stored_tensors(network: UNet) -> dict[str, Tensor]:
     # Batch norms count their batches, which may be more than float16 can say; nothing reads it.
     counted = {k: v if v.is_floating_point() else v.clamp(max=LARGEST) for k, v in state.items()}
     return {name: tensor.detach().cpu().half() for name, tensor in counted.items()}
-
-
-def training_record(
-    training: Mapping[str, tuple[xr.DataArray, xr.DataArray]],
-) -> list[dict[str, str]]:
-    """Return name and checksums of the scenes that a network is trained on.
-
-    Returns
-    -------
-    list of dict
-        ``scene``, its name; ``sha256`` of its pixels and ``mask_sha256`` of its labels, as
-        `pixels_sha256` computes them.
-    """
-    return [
-        {"scene": name, "sha256": pixels_sha256(scene), "mask_sha256": pixels_sha256(mask)}
-        for name, (scene, mask) in training.items()
-    ]
-
-
-def training_statistics(
-    training: Mapping[str, tuple[xr.DataArray, xr.DataArray]],
-) -> list[dict[str, Any]]:
-    """Return size and image statistics of the scenes that a network is trained on.
-
-    `s2kit.maps.typical` compares with them whatever the network is to map.
-
-    Returns
-    -------
-    list of dict
-        ``scene``, its name; ``pixels``, those with data in all bands; ``mean`` and ``deviation``
-        per band, in reflectance.
-    """
-    found = []
-    for name, (scene, _) in training.items():
-        statistics = image_statistics(scene)
-        found.append(
-            {
-                "scene": name,
-                "pixels": int(scene.notnull().all("band").sum()),
-                "mean": statistics.mean.round(6).tolist(),
-                "deviation": statistics.deviation.round(6).tolist(),
-            }
-        )
-    return found
 
 
 def shipped_weights(source: str) -> Path:

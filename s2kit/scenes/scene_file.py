@@ -5,26 +5,24 @@ statistics and checksum are those of the scene in memory.
 """
 
 import os
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
 import xarray as xr
-from rasterio.enums import Interleaving
 from rasterio.windows import Window
 
 from s2kit.errors import S2kitError
 from s2kit.scenes.archives import archive_of
 from s2kit.scenes.band_choice import Choice
+from s2kit.scenes.band_digest import CACHE, bands_sha256, spool_size
 from s2kit.scenes.bands import BAND_NAMES
-from s2kit.scenes.digest import sha256_of
-from s2kit.scenes.files import check_checksums, open_raster, read_pixels
+from s2kit.scenes.files import check_checksums, open_raster
 from s2kit.scenes.nodata import REACH
 from s2kit.scenes.plausible import Scale, check_possible
 from s2kit.scenes.raster import (
@@ -36,18 +34,11 @@ from s2kit.scenes.raster import (
     read_numbers_of,
     scale_of,
 )
-from s2kit.scenes.reflectance import band_reflectance, reflectance_of
+from s2kit.scenes.reflectance import reflectance_of
 from s2kit.scenes.statistics import BandSums, ImageStatistics
-from s2kit.scenes.survey import NumbersSurvey, ReflectanceSurvey
-
-STRIP = 64 * 2**20
-"""Bytes of reflectance that are looked at, at once, over the full width of an image."""
-
-CACHE = 128 * 2**20
-"""Bytes in which GDAL keeps blocks: its own choice is a twentieth of the machine's memory."""
+from s2kit.scenes.survey import NumbersSurvey, ReflectanceSurvey, strips
 
 Floats = npt.NDArray[np.float32]
-Numbers = npt.NDArray[Any]
 Stamp = tuple[tuple[str, int, int, int], ...]
 
 
@@ -151,64 +142,18 @@ class SceneFile:
     @property
     def scratch(self) -> int:
         """Bytes that `sha256` takes on a disk."""
-        pixels = self.shape[0] * self.shape[1]
-        size = pixels * sum(np.dtype(self._dataset.dtypes[i - 1]).itemsize for i in self._indexes)
-        together = self._dataset.interleaving == Interleaving.pixel
-        return size if together and size > CACHE else 0
+        return spool_size(self._dataset, self._choice.indexes)
 
     def sha256(self, scratch: Path | None = None) -> str:
         """Return the checksum of the pixels, `s2kit.scenes.digest.pixels_sha256`.
 
-        It goes band by band. Where a file holds all bands together they would be decoded once for
-        each; in the folder ``scratch`` they are kept meanwhile.
+        The folder ``scratch`` is used where the file holds all bands together, and is large.
         """
-        with ExitStack() as stack:
-            band: Callable[[int, slice], Numbers] = self._numbers
-            if scratch is not None and self.scratch:
-                band = self._spooled(stack.enter_context(tempfile.TemporaryFile(dir=scratch)))
-            shape = (len(BAND_NAMES), *self.shape)
-            digest = sha256_of(shape, (self._band(n, band) for n in range(len(BAND_NAMES))))
+        digest = bands_sha256(
+            self._dataset, self._choice.indexes, self._scale, self._missing, scratch
+        )
         self.check_unchanged()
         return digest
-
-    @property
-    def _indexes(self) -> tuple[int, ...]:
-        return self._choice.indexes
-
-    def _numbers(self, band: int, rows: slice) -> Numbers:
-        """Return the numbers of rows of a band."""
-        numbers: Numbers = read_pixels(self._dataset, [self._indexes[band]], self._rows(rows))[0]
-        return numbers
-
-    def _spooled(self, file: IO[bytes]) -> Callable[[int, slice], Numbers]:
-        """Write the numbers of all bands to a file, strip by strip; return what reads them."""
-        places = {}
-        for rows in _strips(self._dataset, bands=1):
-            numbers = read_pixels(self._dataset, self._indexes, self._rows(rows))
-            places[rows.start] = file.tell(), numbers[0].nbytes
-            file.write(np.ascontiguousarray(numbers).data)
-
-        def read(band: int, rows: slice) -> Numbers:
-            start, size = places[rows.start]
-            file.seek(start + band * size)
-            dtype = np.dtype(self._dataset.dtypes[self._indexes[band] - 1])
-            found: Numbers = np.frombuffer(file.read(size), dtype)
-            return found.reshape(-1, int(self._dataset.width))
-
-        return read
-
-    def _rows(self, rows: slice) -> Window:
-        return Window(0, rows.start, self._dataset.width, rows.stop - rows.start)
-
-    def _band(self, band: int, numbers_of: Callable[[int, slice], Numbers]) -> Iterator[Floats]:
-        """Yield the reflectance of a band, strip by strip."""
-        width = self._dataset.width
-        for rows in _strips(self._dataset, bands=1):
-            numbers = numbers_of(band, rows)
-            start, stop = rows.start * width, rows.stop * width
-            bits = np.unpackbits(self._missing[start // 8 : -(-stop // 8)])
-            missing = bits[start % 8 :][: stop - start].reshape(numbers.shape).astype(bool)
-            yield band_reflectance(numbers, self._scale, missing)
 
 
 @contextmanager
@@ -290,7 +235,7 @@ def stamp_of(files: Sequence[str]) -> Stamp:
 def _decide_scale(path: Path, dataset: Any, choice: Choice, offset: int | None) -> Scale:
     shape = (len(BAND_NAMES), dataset.height, dataset.width)
     seen = NumbersSurvey(shape, np.dtype(dataset.dtypes[choice.indexes[0] - 1]))
-    for rows in _strips(dataset):
+    for rows in strips(dataset):
         window = Window(0, rows.start, dataset.width, rows.stop - rows.start)
         seen.add(rows.start, read_numbers_of(dataset, choice, window))
     return scale_of(seen, str(path), offset, choice)
@@ -303,7 +248,7 @@ def _survey(
     height, width = dataset.shape
     seen, sums = ReflectanceSurvey((len(BAND_NAMES), height, width)), BandSums(len(BAND_NAMES))
     missing, left = [], np.empty(0, bool)
-    for rows in _strips(dataset):
+    for rows in strips(dataset):
         values = _read(dataset, choice, scale, rows, slice(0, width))
         seen.add(rows.start, values)
         sums.add(values)
@@ -323,12 +268,3 @@ def _read(dataset: Any, choice: Choice, scale: Scale, rows: slice, columns: slic
     values = reflectance_of(read_numbers_of(dataset, choice, window), choice, scale)
     top, left = rows.start - first[0], columns.start - first[1]
     return values[:, top : top + rows.stop - rows.start, left : left + columns.stop - columns.start]
-
-
-def _strips(dataset: Any, bands: int = len(BAND_NAMES)) -> Iterator[slice]:
-    """Yield rows of strips over the full width, of whole blocks where they are not too large."""
-    block = dataset.block_shapes[0][0]
-    rows = max(1, STRIP // (4 * bands * dataset.width))
-    rows = max(rows // block * block, min(rows, block))
-    for top in range(0, dataset.height, rows):
-        yield slice(top, min(top + rows, dataset.height))

@@ -9,6 +9,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from s2kit.scenes.bands import BAND_NAMES
+
 LIKELY = (-0.2, 2.0)
 """Reflectance of ground, snow and cloud, glint and overcorrected shade included."""
 
@@ -23,6 +25,9 @@ PIXELS = 60_000
 
 WITNESSES = 1_000_000
 """Pixels whose darkest are looked at: a million tell as much as a hundred."""
+
+STRIP = 64 * 2**20
+"""Bytes of reflectance that are looked at, at once, over the full width of an image."""
 
 AT_ONCE = 1 << 20
 """Pixels of a strip that is looked at, at once: flags of it take little memory."""
@@ -192,6 +197,15 @@ class ReflectanceSurvey:
         """A sample of the pixels with data, (10, pixels)."""
         pixels = np.concatenate(self._spectra, axis=1)
         return pixels[:, np.isfinite(pixels).all(axis=0)]
+
+
+def strips(dataset: Any, bands: int = len(BAND_NAMES)) -> Iterator[slice]:
+    """Yield rows of strips over the full width, of whole blocks where they are not too large."""
+    block = dataset.block_shapes[0][0]
+    rows = max(1, STRIP // (4 * bands * dataset.width))
+    rows = max(rows // block * block, min(rows, block))
+    for top in range(0, dataset.height, rows):
+        yield slice(top, min(top + rows, dataset.height))
 
 
 def strips_of(values: Numbers) -> Iterator[tuple[int, Numbers]]:

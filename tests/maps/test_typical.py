@@ -10,8 +10,9 @@ import xarray as xr
 from s2kit.errors import S2kitWarning
 from s2kit.maps.classify import class_probabilities, classify
 from s2kit.maps.typical import statistics_for
+from s2kit.network.training_record import training_statistics
 from s2kit.network.unet import UNet
-from s2kit.network.weights import load_network, training_statistics
+from s2kit.network.weights import load_network
 from s2kit.scenes.statistics import image_statistics
 from s2kit.settings import authors_source
 from s2kit.simulator.example import example_scene

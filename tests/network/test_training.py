@@ -9,10 +9,11 @@ from sklearn.metrics import accuracy_score, f1_score
 from s2kit.errors import S2kitError
 from s2kit.network.checkpoints import header_sha256
 from s2kit.network.figures import LiveCurves
+from s2kit.network.losses import crop_mean_loss, evaluate
 from s2kit.network.patches import IGNORE
 from s2kit.network.recipes import Recipe
 from s2kit.network.tensors import read_header, read_tensors, write_tensors
-from s2kit.network.training import crop_mean_loss, evaluate, train
+from s2kit.network.training import train
 from s2kit.network.unet import UNet
 from s2kit.network.weights import save_network
 from s2kit.scenes.digest import pixels_sha256

@@ -18,10 +18,10 @@ from s2kit.network.weights import (
     SHIPPED_NAMES,
     load_network,
     load_weights,
-    pixels_sha256,
     save_network,
     shipped_weights,
 )
+from s2kit.scenes.digest import pixels_sha256
 
 
 @pytest.fixture

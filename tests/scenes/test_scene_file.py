@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from scene_files import numbers, write
 
 from s2kit.errors import S2kitError
-from s2kit.scenes import scene_file
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.digest import pixels_sha256
 from s2kit.scenes.raster import read_scene
@@ -95,7 +94,7 @@ def test_a_streamed_scene_is_the_same_or_refused_with_the_same_words(
     tmp_path: Path, landscape: Landscape, monkeypatch: pytest.MonkeyPatch,
     how: str, offset: int, named: bool, strip: int,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(scene_file, "STRIP", strip)
+    monkeypatch.setattr("s2kit.scenes.survey.STRIP", strip)
     values = np.round(landscape(61, 47) * 10_000 + offset).clip(1, 65535).astype("uint16")
     path = write(tmp_path / "a.tif", spoil(values, how), named)
     whole, windows = outcome(lambda: at_once(path)), outcome(lambda: streamed(path))
@@ -116,7 +115,7 @@ def test_shapes_strips_and_holes_change_no_bit(
     tmp_path: Path, landscape: Landscape, monkeypatch: pytest.MonkeyPatch,
     height: int, width: int, strip: int, reflectance: bool, holes: float, seed: int,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(scene_file, "STRIP", strip)
+    monkeypatch.setattr("s2kit.scenes.survey.STRIP", strip)
     values = landscape(height, width, seed)
     random = np.random.default_rng(seed)
     empty, lone = (random.random((height, width)) < share for share in (holes, 0.01))
@@ -169,8 +168,8 @@ def test_bands_that_are_decoded_once_have_the_same_checksum(
     values = numbers(lambda: landscape(90, 70))
     values[:, 20:25, 30:40] = 0
     path = write(tmp_path / "a.tif", values, interleave=interleave, compress="deflate")
-    monkeypatch.setattr("s2kit.scenes.scene_file.CACHE", 0)
-    monkeypatch.setattr("s2kit.scenes.scene_file.STRIP", 4 * 70 * 16)
+    monkeypatch.setattr("s2kit.scenes.band_digest.CACHE", 0)
+    monkeypatch.setattr("s2kit.scenes.survey.STRIP", 4 * 70 * 16)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     with open_scene(path, 1000, cache=2**20) as scene:

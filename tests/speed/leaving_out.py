@@ -16,7 +16,7 @@ import pandas as pd
 
 from s2kit.accuracy.assess import assess
 from s2kit.benchmarks.agreement import mean_f1
-from s2kit.experiments.experiment import Experiment, open_scenes
+from s2kit.experiments.experiment import Experiment, Scenes, open_scenes
 from s2kit.experiments.own_places import ScoredPlace, listed_places
 from s2kit.experiments.portable import portable_beginning
 from s2kit.experiments.transfer import network_mapper, transfer_table
@@ -45,15 +45,23 @@ def main() -> None:
     ]
     for seed in options.seeds:
         for left_out in FOLDS:
-            kept = [place for place in places if country(place) not in left_out]
-            beginning = portable_beginning(SimulatedSource(home()), kept)
-            folder = home() / "leaving_out"
-            recipe = recipe_named("portable")
-            trained = train(recipe, scenes.training, validation, seed, folder, beginning=beginning)
+            network = trained_without(left_out, seed, places, scenes)
             unseen = [place for place in places if country(place) in left_out]
-            tables.append(scored(trained.network, unseen, validation, "portable", seed))
+            tables.append(scored(network, unseen, validation, "portable", seed))
             print(tables[-1].to_string(), flush=True)
             pd.concat(tables).to_csv(options.out, index=False)
+
+
+def trained_without(
+    left_out: tuple[str, ...], seed: int, places: list[ScoredPlace], scenes: Scenes
+) -> UNet:
+    """Return the network of the recipe that has not seen some countries; at once if it is kept."""
+    kept = [place for place in places if country(place) not in left_out]
+    beginning = portable_beginning(SimulatedSource(home()), kept)
+    (validation,) = scenes.validation.values()
+    folder = home() / "leaving_out"
+    recipe = recipe_named("portable")
+    return train(recipe, scenes.training, validation, seed, folder, beginning=beginning).network
 
 
 def scored(
