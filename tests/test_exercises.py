@@ -10,7 +10,7 @@ from s2kit.errors import S2kitError
 from s2kit.exercises import check, check_solution, quiz
 from s2kit.exercises.checking import NOTHING, UNSOLVED, exercise_of
 
-CHAPTERS = range(1, 10)
+CHAPTERS = range(1, 12)
 START = 0
 NUMBERS = [
     number

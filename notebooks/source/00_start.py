@@ -49,8 +49,12 @@ self_test()
 # | 7 | [Audit](07_audit.ipynb) | Are the printed numbers right? | [solutions](solutions/07_audit.ipynb) |
 # | 8 | [Your own area](08_own_area.ipynb) | How do I map mine? With a project | [solutions](solutions/08_own_area.ipynb) |
 # | 9 | [Elsewhere](09_elsewhere.ipynb) | Does it work in another country? | [solutions](solutions/09_elsewhere.ipynb) |
+# | 10 | [Tiles](10_tiles.ipynb) | How do I map a whole tile, or a country? | [solutions](solutions/10_tiles.ipynb) |
+# | 11 | [Monitoring](11_monitoring.ipynb) | How long does the soil lie bare? | [solutions](solutions/11_monitoring.ipynb) |
 #
-# Words that you do not know stand in the [glossary](../docs/GLOSSARY.md).
+# Words that you do not know stand in the [glossary](../docs/GLOSSARY.md), and mistakes that most
+# people make once, with their cures, on a [page of their own](../docs/MISTAKES.md). If you teach,
+# there are [notes for you](../docs/TEACHING.md).
 #
 # How long does each take? To run means to wait for the computer; to read and to do the exercises is
 # up to you. The minutes were measured when the chapters were stored.
@@ -80,6 +84,7 @@ pd.DataFrame.from_dict(rows, orient="index", columns=["run", "read, min", "exerc
 #   read what the loss ignores and how settings were chosen, then 6, 7 and 9, which are about what
 #   can be claimed.
 # - **You only want a map:** read 5, then do 8 with an image of yours, then 9 before you trust it.
+#   10 is for whole tiles, 11 for many dates.
 #
 # ## Two hours, or a day
 #
@@ -98,7 +103,7 @@ pd.DataFrame.from_dict(rows, orient="index", columns=["run", "read, min", "exerc
 # | 3 and 4 | 100 |
 # | 5 and 6 | 90 |
 # | 7 | 60 |
-# | 8 or 9 | 50 |
+# | 8, 9, 10 or 11 | 50 |
 #
 # That is seven hours without the breaks. The project of chapter 8 takes another half day.
 #

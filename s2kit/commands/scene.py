@@ -11,6 +11,7 @@ from s2kit.catalogue.compare import compare_scenes
 from s2kit.catalogue.read import ReadOptions
 from s2kit.catalogue.save import Saved, save_items
 from s2kit.catalogue.search import area_bounds, find_scenes, neighbours_of
+from s2kit.catalogue.series import LEDGER, fetch_series
 from s2kit.catalogue.stac import APIS, COLLECTION, Catalogue, open_catalogue
 from s2kit.catalogue.thumbnails import draw_thumbnails
 from s2kit.catalogue.warp import tile_grid
@@ -93,6 +94,7 @@ def scene(
       python -m s2kit scene search --area strzegom --dates 2023-07-01/2023-07-31 --max-cloud 10
       python -m s2kit scene fetch S2B_33UWS_20230709_0_L2A --area strzegom --out strzegom.tif
       python -m s2kit scene --from-manifest kolbuszowa_20210725
+      python -m s2kit scene series --area fields.gpkg --dates 2023-01-01/2023-12-31 --out scenes
       python -m s2kit scene compare strzegom_20230709
     """  # noqa: D301 - click wants the character
     if context.invoked_subcommand is not None:
@@ -192,6 +194,68 @@ def fetch(
         items = neighbours_of(opened, chosen, grid)
     options = _options(resampling, offset, mask=not keep_clouds)
     _report(save_items(items, grid, out, options=options), masked=not keep_clouds)
+
+
+@scene.command(epilog=EXIT_CODES)
+@_with(PLACE)
+@click.option("--dates", required=True, metavar="FIRST/LAST", help="2023-01-01/2023-12-31.")
+@click.option(
+    "--max-cloud",
+    type=click.FloatRange(0, 100),
+    default=60.0,
+    show_default=True,
+    help="Of the whole tile, in per cent: cloudier days are not looked at.",
+)
+@click.option(
+    "--min-clear",
+    type=click.FloatRange(0, 100),
+    default=50.0,
+    show_default=True,
+    help="Of the area, in per cent: days with less are left out.",
+)
+@_with(READING)
+@click.option(
+    "--out", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False), required=True
+)
+@_with(CATALOGUE)
+def series(
+    area: str | None,
+    bounds: Bounds | None,
+    epsg: int,
+    dates: str,
+    max_cloud: float,
+    min_clear: float,
+    resampling: str | None,
+    offset: str | None,
+    out: Path,
+    catalogue: str | None,
+    collection: str,
+) -> None:
+    """Read the clear days of a period into a folder, for `monitor`.
+
+    All scenes lie on one grid. Cloud and cloud shadow become no data. Type it again to go on with a
+    run that was stopped, or with a later end to add days. What could not be read is told at the
+    end.
+
+    \b
+    Example:
+      python -m s2kit scene series --area fields.gpkg --dates 2023-01-01/2023-12-31 --out scenes
+      python -m s2kit monitor scenes --out year2023
+    """  # noqa: D301 - click wants the character
+    rectangle, code = _place(area, bounds, epsg)
+    check_outputs([out / LEDGER])
+    options = _options(resampling, offset, mask=True)
+    days, failed = fetch_series(
+        _open(catalogue, collection), rectangle, code, dates, out, max_cloud, min_clear, options,
+        click.echo,
+    )  # fmt: skip
+    kept = [day for day in days if day.file]
+    click.echo(f"{len(kept)} scenes in {out}; {len(days) - len(kept)} days were too cloudy there")
+    for date, why in failed.items():
+        click.echo(f"not read: {date}: {why}", err=True)
+    if failed or not kept:
+        told = f"{len(failed)} days could not be read" if failed else "no day was clear enough"
+        raise S2kitError(f"{told}; {'type it again' if failed else 'lower --min-clear'}")
 
 
 @scene.command(epilog=EXIT_CODES)

@@ -48,5 +48,5 @@ def quiz(chapter: int) -> Quiz:
         table = pd.read_csv(source, dtype=str, keep_default_na=False)
     found = table[table["chapter"] == str(chapter)]
     if found.empty:
-        raise S2kitError(f"chapter {chapter} has no questions; there are some for 1 to 9")
+        raise S2kitError(f"chapter {chapter} has no questions; there are some for 1 to 11")
     return Quiz(found.drop(columns="chapter").reset_index(drop=True))

@@ -16,6 +16,9 @@ from s2kit.network.unet import UNet, Up, pad_to_multiple
 
 ENGINES = ("torch", "openvino")
 
+MEMORY = {"torch": 1.0, "openvino": 2.5}
+"""How many times the memory of `s2kit.maps.layout.bytes_per_pixel` an engine takes, as measured."""
+
 
 def engine(name: str, network: UNet) -> Callable[[Tensor], Tensor]:
     """Return the function that turns input into logits, both float32, by one of the `ENGINES`.

@@ -88,7 +88,9 @@ def sample_bare_days(
     tails = [(1 - level) / 2, (1 + level) / 2]
     # a day that is bare in part counts as a whole one or not at all: half a day either way
     spread = bare + random.uniform(-0.5, 0.5, bare.shape)
-    low, high = np.clip(np.quantile(spread, tails, axis=1), 0, season[1] - season[0])
+    # by numpy's default quantiles, of few draws the interval would be too short
+    ends = np.quantile(spread, tails, axis=1, method="weibull")
+    low, high = np.clip(ends, 0, season[1] - season[0])
     few, many = np.quantile(periods, tails, axis=1, method="nearest")
     return BareDays(bare.mean(axis=1), low, high, periods.mean(axis=1), few, many, months / draws)
 

@@ -55,7 +55,8 @@ def on_grid(
     if bands is not None:
         coords["band"] = list(bands)
     dims = ("y", "x") if bands is None else ("band", "y", "x")
-    grid: xr.DataArray = xr.DataArray(values, coords, dims).rio.write_crs(crs)
+    grid = xr.DataArray(values, coords, dims)
+    grid.rio.write_crs(crs, inplace=True)  # else it would copy the values
     return grid
 
 

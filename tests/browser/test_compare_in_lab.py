@@ -43,6 +43,10 @@ unlike.attrs["long_name"] = APPLICABILITY.description
 Comparison({"FCC": scene, "our map": ours, "reference": mask, "applicability": unlike},
            right="applicability")
 """
+DATES = """
+Comparison({"FCC": scene, "map of May": ours, "map of June": mask},
+           dates={"2023-05-11": ("FCC", "map of May"), "2023-06-20": ("FCC", "map of June")})
+"""
 WATER, CEREALS, GROWING = (0, 99, 194), (241, 206, 9), (130, 173, 20)
 
 
@@ -175,6 +179,28 @@ def test_what_is_unlike_the_training_is_told_and_strongly_coloured(notebook):
         # Like the training, it lets the image through.
         red, green, blue = notebook.colour(*notebook.place(50, 40, SIZE))
         assert min(red, green, blue) > 120
+        assert_readable_in_both_themes(notebook)
+    finally:
+        notebook.write(1, WIDGET)
+
+
+def test_a_slider_goes_from_date_to_date(notebook):
+    notebook.write(1, DATES)
+    try:
+        notebook.run(1)
+        notebook.page.locator(".s2kit-live[data-ready='true'] [data-counted]").wait_for()
+        notebook.canvas.scroll_into_view_if_needed()
+        slider = notebook.page.get_by_role("slider", name="2023-05-11")
+        right = notebook.page.get_by_label("Right")
+        assert right.input_value() == "map of May"
+        shows(notebook, 45, 35, CEREALS)
+        slider.focus()
+        notebook.page.keyboard.press("ArrowRight")
+        shows(notebook, 45, 35, GROWING)
+        assert right.input_value() == "map of June"
+        notebook.page.get_by_role("slider", name="2023-06-20").wait_for()
+        right.select_option("FCC")
+        notebook.page.get_by_role("slider", name="no date").wait_for()
         assert_readable_in_both_themes(notebook)
     finally:
         notebook.write(1, WIDGET)

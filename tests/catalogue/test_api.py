@@ -21,8 +21,10 @@ from s2kit.__main__ import cli
 from s2kit.catalogue import web
 from s2kit.catalogue.read import read_items
 from s2kit.catalogue.search import find_scenes, items_for
+from s2kit.catalogue.series import fetch_series
 from s2kit.catalogue.stac import Catalogue, open_catalogue
 from s2kit.errors import S2kitError
+from s2kit.monitoring.scene_list import list_scenes
 from s2kit.scenes.grid import Grid
 from s2kit.scenes.raster import read_scene
 
@@ -213,3 +215,58 @@ def test_wrong_usage_ends_with_2() -> None:
 def test_dates_are_checked(source: Catalogue, dates: str, message: str) -> None:
     with pytest.raises(S2kitError, match=message):
         find_scenes(source, AREA, dates)
+
+
+def test_a_year_is_fetched_and_monitored(source: Catalogue, api: BadServer, tmp_path: Path) -> None:
+    run, out = CliRunner().invoke, tmp_path / "scenes"
+    arguments = [
+        "scene", "series", "--bounds", *map(str, AREA), "--catalogue", api.url,
+        "--dates", "2023-01-01/2023-12-31", "--out", str(out),
+    ]  # fmt: skip
+    done = run(cli, arguments)
+    assert done.exit_code == 0, done.output
+    assert "2023-05-30: 100 % clear, S2A_33UWS_20230530_0_L2A.tif" in done.output
+    assert "2 scenes in" in done.output  # the day of 80 % cloud was not looked at
+    first, second = (path.stat().st_mtime_ns for path in sorted(out.glob("*.tif")))
+
+    more = run(cli, [*arguments, "--max-cloud", "90"])  # only the new day is read
+    assert more.exit_code == 0, more.output
+    assert "3 scenes in" in more.output
+    assert "2023-05-30:" not in more.output
+    kept = {path.name: path.stat().st_mtime_ns for path in out.glob("*.tif")}
+    assert first == kept["S2A_33UWS_20230530_0_L2A.tif"]
+    assert second == kept["S2A_33UWS_20230709_1_L2A.tif"]
+
+    dates = [str(scene.date) for scene in list_scenes([out])]  # one grid, or it would refuse
+    assert dates == ["2023-05-30", "2023-06-04", "2023-07-09"]
+
+    moved = [*arguments[:3], *map(str, (16.219, *AREA[1:])), *arguments[7:]]
+    other = run(cli, moved)
+    assert other.exit_code == 1
+    assert "holds scenes of another area; name another folder" in str(other.exception)
+
+
+def test_a_day_that_cannot_be_read_stops_no_other(
+    source: Catalogue, api: BadServer, tmp_path: Path
+) -> None:
+    api.misbehave("/files/S2A_33UWS_20230530_0_L2A/B04.tif", always(status(404)))
+    days, failed = fetch_series(source, AREA, 4326, "2023-05-01/2023-07-31", tmp_path)
+    assert [day.date for day in days] == ["2023-07-09"]
+    assert list(failed) == ["2023-05-30"]
+    assert "404" in failed["2023-05-30"]
+    api.reset()
+    days, failed = fetch_series(source, AREA, 4326, "2023-05-01/2023-07-31", tmp_path)
+    assert ([day.date for day in days], failed) == (["2023-05-30", "2023-07-09"], {})
+
+
+def test_a_day_on_which_the_area_is_not_clear_is_left_out(
+    source: Catalogue, tmp_path: Path
+) -> None:
+    said: list[str] = []
+    dates, limits = "2023-07-09", {"max_cloud": 60.0, "min_clear": 100.1}
+    days, _ = fetch_series(source, AREA, 4326, dates, tmp_path, **limits, say=said.append)
+    assert [(day.clear, day.file) for day in days] == [(100.0, "")]
+    assert said == ["2023-07-09: 100 % clear, left out"]
+    assert not list(tmp_path.glob("*.tif"))
+    fetch_series(source, AREA, 4326, dates, tmp_path, **limits, say=said.append)
+    assert len(said) == 1  # it is known

@@ -1,10 +1,13 @@
 """``python -m s2kit train`` and ``search`` as a user types them, on scenes of 32 x 32 pixels."""
 
+import os
+import signal
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from distributed import LocalCluster
 from tiny_source import TinySource
 
 from s2kit.__main__ import cli
@@ -13,6 +16,7 @@ from s2kit.experiments import plan
 from s2kit.experiments.outcome import run_planned
 from s2kit.experiments.plan import PlannedRun
 from s2kit.experiments.table import read_curves, read_runs
+from s2kit.maps.cluster import connected, handed_out
 from s2kit.network.weights import load_weights
 from s2kit.settings import workspace
 
@@ -98,3 +102,37 @@ def test_an_unknown_group_is_named(seeds):
     result = s2kit("search", "sedes")
     assert isinstance(result.exception, S2kitError)
     assert "choose from seeds" in str(result.exception)
+
+
+def test_a_cluster_does_the_runs(seeds):
+    with LocalCluster(n_workers=2, processes=False, dashboard_address=None) as cluster:
+        result = s2kit("search", "seeds", "--cluster", cluster.scheduler_address)
+        again = s2kit("search", "seeds", "--cluster", cluster.scheduler_address)
+    assert result.exit_code == 0, result.output
+    assert sorted(read_runs(workspace() / "experiments").run) == ["short", "short seed=1"]
+    assert result.output.count("python -m s2kit train --recipe short") == 2
+    assert again.output == ""
+
+
+def test_workers_and_a_cluster_exclude_each_other(seeds):
+    assert s2kit("search", "--workers", "2", "--cluster", "tcp://x:1").exit_code == 2
+
+
+def dies_once(folder):
+    """Kill the worker at the first call; succeed at the second."""
+    if not (folder / "died").exists():
+        (folder / "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
+def fails(number):
+    raise ValueError(number)
+
+
+def test_a_job_of_a_dead_worker_is_done_by_another(tmp_path):
+    with connected(None, workers=2) as client:
+        assert list(handed_out(client, dies_once, [tmp_path])) == [(tmp_path, "done")]
+        ((job, error),) = handed_out(client, fails, [7])
+    assert job == 7
+    assert isinstance(error, ValueError)

@@ -104,6 +104,12 @@ def test_a_streamed_scene_is_the_same_or_refused_with_the_same_words(
         assert windows[0][1:] == whole[0][1:]
 
 
+def test_the_grid_of_a_scene_takes_no_memory(tmp_path: Path, landscape: Landscape) -> None:
+    path = write(tmp_path / "a.tif", np.round(landscape(60, 40) * 10_000).astype("uint16"))
+    with open_scene(path) as scene:
+        assert scene.grid.to_numpy().strides == (0, 0)
+
+
 @settings(
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -320,3 +320,16 @@ def test_a_part_of_a_scene_is_stretched_like_the_whole(scene: xr.DataArray) -> N
     whole = composite_pixels(scene, bands, limits)
     part = composite_pixels(scene.isel(y=slice(0, 9)), bands, limits)
     np.testing.assert_array_equal(part, whole[:9])
+
+
+def test_dates_name_the_layers_that_a_slider_shows(
+    scene: xr.DataArray, class_map: xr.DataArray, reference: xr.DataArray
+) -> None:
+    layers = {"FCC": scene, "May": class_map, "June": reference}
+    dates = {"2023-05-11": ("FCC", "May"), "2023-06-20": ("FCC", "June")}
+    comparison = Comparison(layers, dates=dates)
+    assert (comparison.left, comparison.right) == ("FCC", "May")
+    assert [each["label"] for each in comparison.dates] == list(dates)
+    assert comparison.dates[1] == {"label": "2023-06-20", "left": "FCC", "right": "June"}
+    with pytest.raises(S2kitError, match="there is no layer 'July'"):
+        Comparison(layers, dates={"2023-07-01": ("FCC", "July")})

@@ -49,6 +49,12 @@ class ComparisonView {
     this.slider.addEventListener("change", () => this.model.save_changes());
     this.slideName = element("span");
     this.slide = element("label", { class: "s2kit-field" }, this.slideName, this.slider);
+    const dates = model.get("dates");
+    this.dates = element("input", { type: "range", min: 0, max: dates.length - 1, step: 1 });
+    this.dates.addEventListener("input", () => this.goTo(dates[Number(this.dates.value)]));
+    this.dateName = element("span", { class: "s2kit-date" });
+    this.date = element("label", { class: "s2kit-field" }, this.dateName, this.dates);
+    this.date.hidden = !dates.length;
     const image = "Show the image, faded, where a layer has no class";
     this.beneath = tick("image beneath", image, model.get("beneath"), set("beneath"));
     this.palettes = choice(
@@ -81,7 +87,7 @@ class ComparisonView {
     const tools = element(
       "div",
       { class: "s2kit-tools", role: "toolbar", "aria-label": "Comparison" },
-      this.modes, this.left, swap, this.right, this.slide, this.beneath, this.palettes, views,
+      this.modes, this.left, swap, this.right, this.slide, this.date, this.beneath, this.palettes, views,
       save, keys,
     );
     const map = element("div", { class: "s2kit-main" }, this.stage.node, this.legend.node);
@@ -93,11 +99,27 @@ class ComparisonView {
     );
     el.append(this.node);
     this.slideChanged();
+    this.dateChanged();
   }
 
   set(traits) {
     for (const [trait, value] of Object.entries(traits)) this.model.set(trait, value);
     this.model.save_changes();
+  }
+
+  goTo({ left, right }) {
+    this.set({ left, right });
+  }
+
+  // The slider stands at the date whose layers are shown; other layers are of no date.
+  dateChanged() {
+    const dates = this.model.get("dates");
+    const [left, right] = [this.model.get("left"), this.model.get("right")];
+    const place = dates.findIndex((date) => date.left === left && date.right === right);
+    const told = place < 0 ? "no date" : dates[place].label;
+    this.dateName.textContent = told;
+    this.dates.setAttribute("aria-valuetext", told);
+    if (place >= 0) this.dates.value = place;
   }
 
   swap() {
@@ -142,6 +164,7 @@ class ComparisonView {
   layersChanged() {
     this.left.choose(this.model.get("left"));
     this.right.choose(this.model.get("right"));
+    this.dateChanged();
     this.legend.draw();
     this.refine();
     this.stage.redraw();

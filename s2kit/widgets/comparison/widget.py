@@ -55,6 +55,9 @@ class Comparison(MapWidget):
         "swipe", "blend" or "side by side".
     palette
         "standard", or "safe" for colour-blind readers.
+    dates
+        Name of each date → the two layers that a slider of dates shows left and right; without
+        ``left`` and ``right`` the first date is shown first.
 
     Raises
     ------
@@ -81,6 +84,7 @@ class Comparison(MapWidget):
     opacity = traitlets.Float(0.5, min=0, max=1).tag(sync=True)
     beneath = traitlets.Bool(True).tag(sync=True)
     hidden = traitlets.List(traitlets.Int()).tag(sync=True)
+    dates: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -92,15 +96,18 @@ class Comparison(MapWidget):
         reference: str | None = None,
         mode: str = "swipe",
         palette: str = "standard",
+        dates: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self._layers = read_layers(layers)
         self._spectra: dict[tuple[str, str], ClassSpectra] = {}
         classes = named(self._layers, "classes")
         pair = classes if len(classes) > 1 else list(self._layers)
+        pair = list(next(iter(dates.values()))) if dates else pair
         chosen = {"left": left or pair[0], "right": right or pair[1]}
         if len(classes) > 1:
             chosen |= {"mapped": mapped or classes[0], "reference": reference or classes[1]}
-        for name in chosen.values():
+        shown = [name for both in (dates or {}).values() for name in both]
+        for name in [*chosen.values(), *shown]:
             if name not in self._layers:
                 raise S2kitError(f"there is no layer {name!r}; choose one of {', '.join(layers)}")
         if not {chosen.get(side) for side in ("mapped", "reference")} <= {*classes, None}:
@@ -113,6 +120,10 @@ class Comparison(MapWidget):
             attribution=attribution(layers.values()),
             mode=mode,
             palette=palette,
+            dates=[
+                {"label": label, "left": one, "right": other}
+                for label, (one, other) in (dates or {}).items()
+            ],
             **chosen,
         )
 
