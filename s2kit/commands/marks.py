@@ -80,33 +80,50 @@ def mark(path: Path, folder: Path, seconds: float, memory: float) -> Iterator[di
         yield row | _row("-", False, "no chapter's name in the file's, such as 05_maps")
         return
     try:
-        cells = cells_to_run(chapter, path)
+        cells, missing = cells_to_run(chapter, path)
     except Exception as error:  # whatever a file can hold
         yield row | _row("-", False, f"no notebook that can be read ({type(error).__name__})")
         return
     found, remark = _run(cells, seconds, memory)
+    if missing and not remark:
+        remark = f"{missing} exercise cells are not in the notebook"
     for number, right in found.items():
         yield row | _row(number, right, remark)
     if not found:
         yield row | _row("-", False, remark or "no check has run")
 
 
-def cells_to_run(chapter: Path, submitted: Path) -> list[dict[str, Any]]:
+def cells_to_run(chapter: Path, submitted: Path) -> tuple[list[dict[str, Any]], int]:
     """Return the cells of a stored chapter that its exercises need, with a student's code in them.
 
-    The student's cells are found by their ids; one that is missing stays the gap that it was.
+    The student's cells are found by their ids or, where a program has dropped those, by their
+    order among the cells tagged as exercises. One that is missing stays the gap that it was.
+
+    Returns
+    -------
+    The cells, and how many exercises were not found.
     """
     stored = nbformat.read(chapter, as_version=4).cells
-    given = {c.get("id"): c.source for c in nbformat.read(submitted, as_version=4).cells}
-    cells = []
+    theirs = nbformat.read(submitted, as_version=4).cells
+    given = {cell.get("id"): cell.source for cell in theirs}
+    ours, tagged = (list(filter(_is_exercise, each)) for each in (stored, theirs))
+    if len(ours) == len(tagged):
+        by_place = zip(ours, tagged, strict=True)
+        given = {our.id: their.source for our, their in by_place} | given
+    cells, missing = [], 0
     for cell in stored:
         tags = KEPT & set(cell.metadata.get("tags", []))
         if cell.cell_type != "code" or not tags:
             continue
         source = given.get(cell.id, cell.source) if "exercise" in tags else cell.source
+        missing += "exercise" in tags and cell.id not in given
         number = str(int(chapter.stem[:2]))
         cells.append({"source": source, "check": "check" in tags, "chapter": number})
-    return cells
+    return cells, missing
+
+
+def _is_exercise(cell: Any) -> bool:
+    return cell.cell_type == "code" and "exercise" in cell.metadata.get("tags", [])
 
 
 def _run(cells: list[dict[str, Any]], seconds: float, memory: float) -> tuple[dict[str, bool], str]:

@@ -191,7 +191,7 @@ def test_a_slider_goes_from_date_to_date(notebook):
         notebook.page.locator(".s2kit-live[data-ready='true'] [data-counted]").wait_for()
         notebook.canvas.scroll_into_view_if_needed()
         slider = notebook.page.get_by_role("slider", name="2023-05-11")
-        right = notebook.page.get_by_label("Right")
+        right = notebook.page.get_by_label("Right", exact=True)
         assert right.input_value() == "map of May"
         shows(notebook, 45, 35, CEREALS)
         slider.focus()

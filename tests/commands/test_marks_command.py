@@ -50,6 +50,20 @@ def marked(course, *options):
     return pd.read_csv(out).set_index("student"), done.output
 
 
+def test_a_notebook_without_the_ids_of_its_cells_is_marked_by_their_order(course):
+    made = notebook(
+        "hidden = 1", "print('long')", "def double(number):\n    return 2 * number", CHECK
+    )
+    for place, cell in enumerate(made.cells):
+        cell["id"] = f"other{place}"
+    nbformat.write(made, course / "submitted" / "kim_02_small.ipynb")
+    made.cells = made.cells[:2]
+    nbformat.write(made, course / "submitted" / "lee_02_small.ipynb")
+    table, _ = marked(course)
+    assert dict(table.state) == {"kim": "solved", "lee": "open"}
+    assert table.loc["lee", "remark"] == "1 exercise cells are not in the notebook"
+
+
 def test_each_student_gets_a_row_per_exercise(course):
     submit(course, "ada", "def double(number):\n    return 2 * number")
     submit(course, "bob", "def double(number):\n    return number")
@@ -82,8 +96,9 @@ def test_hostile_notebooks_end_alone_and_the_next_is_marked(course):
 def test_only_what_was_to_fill_in_is_taken_from_a_submission(course):
     submit(course, "ada", "mine = 1", check="print('Right.')")
     chapter = course / "notebooks" / "02_small.ipynb"
-    cells = cells_to_run(chapter, course / "submitted" / "ada_02_small.ipynb")
+    cells, missing = cells_to_run(chapter, course / "submitted" / "ada_02_small.ipynb")
     assert [cell["source"] for cell in cells] == [SHARED, "mine = 1", CHECK]
+    assert missing == 0
 
 
 def test_a_folder_without_notebooks_is_refused(course):
