@@ -31,6 +31,7 @@ import rasterio
 import s2kit
 from s2kit.cartography.panels import show_class_map, show_false_colour
 from s2kit.exercises import check_solution, quiz
+from s2kit.experiments.plan import FOLDER
 from s2kit.maps.layout import layout_by_side, margin_of
 from s2kit.network.unet import receptive_field
 from s2kit.scenes.bands import BAND_NAMES
@@ -237,6 +238,21 @@ else:
     print("at least 99.9 % of the pixels as classify:", same >= 99.9)
 
 # %% [markdown]
+# ## Is that good?
+#
+# Compare it with what one would take instead, on one image and one core in one run. The table is
+# stored: `python tests/speed/peers.py 1500 1` measured it on a **simulated** image, on a processor
+# without AVX-512. The weights of the last row are random; what counts are its seconds, its memory,
+# and its seams.
+
+# %%
+pd.read_csv(FOLDER / "peers.csv", index_col=0)
+
+# %% [markdown]
+# The forest looks at single pixels, so it has no seams, and no idea of a field either. The larger
+# U-Net sees further than the margin that hides our seams: the same windows are too small for it.
+# A whole tile takes 1.3 GB of memory at its peak.
+#
 # ## A country, on paper
 #
 # Many scenes are a list: `python -m s2kit classify scenes.csv --out maps --workers 4` maps them in

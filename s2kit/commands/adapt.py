@@ -31,7 +31,8 @@ Exit codes: 0 done, 1 files that cannot be used or no improvement, 2 wrong usage
     "--weights",
     metavar="FILE",
     type=FILE,
-    help="What to start from: as train writes them, or strzegom (the default) or simulated.",
+    help="What to start from: as train writes them, or portable (the default), strzegom or "
+    "simulated.",
 )
 @click.option("--out", metavar="FILE.safetensors", type=FILE, required=True, help="New weights.")
 @click.option("--seed", default=0, show_default=True, help="Seed of what is held back, and crops.")
@@ -55,7 +56,7 @@ def adapt(
     """
     check_seed(seed)
     check_outputs([out], [path for path in (image, polygons, weights) if path is not None])
-    network = load_network(weights or "strzegom")
+    network = load_network(weights or "portable")
     names = bands.split(",") if bands else None
     scene = read_scene(image, int(offset) if offset else "auto", names)
     drawn = read_polygons(polygons, label).to_crs(scene.rio.crs)

@@ -51,8 +51,8 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     "--weights",
     metavar="FILE",
     type=PATH,
-    help="As train writes them, or strzegom or simulated, which come with s2kit. "
-    "Default: strzegom, from the real scenes.",
+    help="As train writes them, or portable (the default), strzegom or simulated, which come with "
+    "s2kit.",
 )
 @offset_option
 @bands_option
@@ -76,9 +76,9 @@ def export(
     """
     if not (onnx or mlm or stac):
         raise click.UsageError("say what to write: --onnx, --mlm or --stac")
-    network = load_network(weights or "strzegom")
+    network = load_network(weights or "portable")
     if mlm:
-        named = str(weights or "strzegom")
+        named = str(weights or "portable")
         file = shipped_weights(named) if named in SHIPPED_NAMES else Path(named)
         check_outputs([mlm], [file])
         write_item(mlm, network_item(network, file))
