@@ -1,75 +1,42 @@
 """``python -m s2kit scene``: Sentinel-2 scenes of any area from a catalogue."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 import pandas as pd
 
 from s2kit.catalogue.compare import compare_scenes
-from s2kit.catalogue.read import ReadOptions
 from s2kit.catalogue.save import Saved, save_items
-from s2kit.catalogue.search import area_bounds, find_scenes, neighbours_of
+from s2kit.catalogue.search import find_scenes, neighbours_of
 from s2kit.catalogue.series import LEDGER, fetch_series
-from s2kit.catalogue.stac import APIS, COLLECTION, Catalogue, open_catalogue
+from s2kit.catalogue.stac import open_catalogue
 from s2kit.catalogue.thumbnails import draw_thumbnails
 from s2kit.catalogue.warp import tile_grid
+from s2kit.commands.scene_options import (
+    CATALOGUE,
+    PLACE,
+    READING,
+    opened_catalogue,
+    place_of,
+    read_options,
+    with_options,
+)
 from s2kit.errors import S2kitError
-from s2kit.scenes.grid import Bounds, Grid, degrees, grid_around
+from s2kit.scenes.grid import Bounds, Grid, grid_around
 from s2kit.scenes.manifest import SceneRecord, read_manifest
 from s2kit.scenes.writer import check_outputs, replacing
 from s2kit.settings import authors_source, home
-from s2kit.settings import catalogue as catalogue_setting
 from s2kit.sources.locked import LockedScenes
 
 EXIT_CODES = (
     "\b\nExit codes:\n  0  done\n  1  not found, not readable, or in doubt: one line says why"
 )
 
-CATALOGUE = [
-    click.option(
-        "--catalogue",
-        help=f"{', '.join(APIS)}, the address of a STAC API, or the path of a STAC catalogue, a "
-        ".SAFE folder or its zip. [default: S2KIT_CATALOGUE, else earth-search]",
-    ),
-    click.option("--collection", default=COLLECTION, show_default=True, help="Of a STAC API."),
-]
-PLACE = [
-    click.option("--area", help="One of the paper's areas, or a file of polygons."),
-    click.option("--bounds", type=float, nargs=4, help="West south east north."),
-    click.option("--epsg", default=4326, show_default=True, help="CRS of --bounds."),
-]
-READING = [
-    click.option(
-        "--resampling",
-        type=click.Choice(["nearest", "bilinear", "cubic"]),
-        help="Of the 20 m bands. [default: nearest]",
-    ),
-    click.option(
-        "--offset",
-        type=click.Choice(["0", "1000"]),
-        help="Overrides what baseline, flags and pixels say of the radiometric offset.",
-    ),
-]
-
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _with(options: list[Callable[[F], F]]) -> Callable[[F], F]:
-    def add(command: F) -> F:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return add
-
 
 @click.group(invoke_without_command=True, epilog=EXIT_CODES)
 @click.option("--from-manifest", metavar="NAME", help="Find and write a scene of the paper.")
-@_with(CATALOGUE)
-@_with(READING)
+@with_options(CATALOGUE)
+@with_options(READING)
 @click.option("--out", type=click.Path(path_type=Path), help="[default: below S2KIT_HOME]")
 @click.option("--relock", is_flag=True, help="Search anew and replace the entry in the lock file.")
 @click.pass_context
@@ -105,18 +72,18 @@ def scene(
     if out is not None:
         check_outputs([out])
     chosen = open_catalogue(catalogue, collection) if catalogue else None
-    options = _options(resampling, offset, mask=False) if resampling or offset else None
+    options = read_options(resampling, offset, mask=False) if resampling or offset else None
     _report(_locked().fetch(record, chosen, options, out, relock), masked=False)
 
 
 @scene.command(epilog=EXIT_CODES)
-@_with(PLACE)
+@with_options(PLACE)
 @click.option("--dates", required=True, help="2023-07-09 or 2023-07-01/2023-07-31.")
 @click.option("--max-cloud", type=click.FloatRange(0, 100), default=100.0, help="In per cent.")
 @click.option(
     "--thumbnails", type=click.Path(path_type=Path), help="Write their pictures to a PNG."
 )
-@_with(CATALOGUE)
+@with_options(CATALOGUE)
 def search(
     area: str | None,
     bounds: Bounds | None,
@@ -134,10 +101,10 @@ def search(
       python -m s2kit scene search --bounds 16.2 50.95 16.3 51.0 --dates 2024-06-01/2024-06-30
       python -m s2kit scene search --area fields.gpkg --dates 2024-06-15 --thumbnails sheet.png
     """  # noqa: D301 - click wants the character
-    rectangle, code = _place(area, bounds, epsg)
+    rectangle, code = place_of(area, bounds, epsg)
     if thumbnails is not None:
         _check_picture(thumbnails)
-    table = find_scenes(_open(catalogue, collection), rectangle, dates, max_cloud, code)
+    table = find_scenes(opened_catalogue(catalogue, collection), rectangle, dates, max_cloud, code)
     if table.empty:
         raise S2kitError(
             f"no scene of {dates} with at most {max_cloud:g} % cloud; allow more days or cloud"
@@ -152,12 +119,12 @@ def search(
 
 @scene.command(epilog=EXIT_CODES)
 @click.argument("item")
-@_with(PLACE)
+@with_options(PLACE)
 @click.option("--whole-tile", is_flag=True, help="The whole tile of 110 km.")
-@_with(READING)
+@with_options(READING)
 @click.option("--keep-clouds", is_flag=True, help="Leave cloud and cloud shadow in the scene.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The GeoTIFF to write.")
-@_with(CATALOGUE)
+@with_options(CATALOGUE)
 def fetch(
     item: str,
     area: str | None,
@@ -184,20 +151,20 @@ def fetch(
     if whole_tile and (area or bounds):
         raise click.UsageError("give --whole-tile or an area, not both")
     check_outputs([out])
-    place = None if whole_tile else _place(area, bounds, epsg)
-    opened = _open(catalogue, collection)
+    place = None if whole_tile else place_of(area, bounds, epsg)
+    opened = opened_catalogue(catalogue, collection)
     chosen = opened.item(item)
     grid: Grid = tile_grid(chosen)
     items = [chosen]
     if place is not None:
         grid = grid_around(*place, grid.epsg)
         items = neighbours_of(opened, chosen, grid)
-    options = _options(resampling, offset, mask=not keep_clouds)
+    options = read_options(resampling, offset, mask=not keep_clouds)
     _report(save_items(items, grid, out, options=options), masked=not keep_clouds)
 
 
 @scene.command(epilog=EXIT_CODES)
-@_with(PLACE)
+@with_options(PLACE)
 @click.option("--dates", required=True, metavar="FIRST/LAST", help="2023-01-01/2023-12-31.")
 @click.option(
     "--max-cloud",
@@ -213,11 +180,11 @@ def fetch(
     show_default=True,
     help="Of the area, in per cent: days with less are left out.",
 )
-@_with(READING)
+@with_options(READING)
 @click.option(
     "--out", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False), required=True
 )
-@_with(CATALOGUE)
+@with_options(CATALOGUE)
 def series(
     area: str | None,
     bounds: Bounds | None,
@@ -242,12 +209,12 @@ def series(
       python -m s2kit scene series --area fields.gpkg --dates 2023-01-01/2023-12-31 --out scenes
       python -m s2kit monitor scenes --out year2023
     """  # noqa: D301 - click wants the character
-    rectangle, code = _place(area, bounds, epsg)
+    rectangle, code = place_of(area, bounds, epsg)
     check_outputs([out / LEDGER])
-    options = _options(resampling, offset, mask=True)
+    options = read_options(resampling, offset, mask=True)
     days, failed = fetch_series(
-        _open(catalogue, collection), rectangle, code, dates, out, max_cloud, min_clear, options,
-        click.echo,
+        opened_catalogue(catalogue, collection), rectangle, code, dates, out, max_cloud, min_clear,
+        options, click.echo,
     )  # fmt: skip
     kept = [day for day in days if day.file]
     click.echo(f"{len(kept)} scenes in {out}; {len(days) - len(kept)} days were too cloudy there")
@@ -278,12 +245,8 @@ def compare(name: str) -> None:
     click.echo(table.reset_index().to_string(index=False))
 
 
-def _open(catalogue: str | None, collection: str = COLLECTION) -> Catalogue:
-    return open_catalogue(catalogue or catalogue_setting(), collection)
-
-
 def _locked() -> LockedScenes:
-    return LockedScenes(home() / "catalogue", _open(None))
+    return LockedScenes(home() / "catalogue", opened_catalogue(None))
 
 
 def _record(name: str) -> SceneRecord:
@@ -293,23 +256,10 @@ def _record(name: str) -> SceneRecord:
     return records[name]
 
 
-def _place(area: str | None, bounds: Bounds | None, epsg: int) -> tuple[Bounds, int]:
-    if (area is None) == (bounds is None):
-        raise click.UsageError("give either --area or --bounds")
-    rectangle, code = area_bounds(area) if area is not None else (bounds, epsg)
-    degrees(rectangle, code)  # type: ignore[arg-type]
-    return rectangle, code  # type: ignore[return-value]
-
-
 def _check_picture(path: Path) -> None:
     if path.suffix.lower() != ".png":
         raise S2kitError(f"{path} must end in .png: thumbnails are written as PNG")
     check_outputs([path])
-
-
-def _options(resampling: str | None, offset: str | None, mask: bool) -> ReadOptions:
-    number = None if offset is None else int(offset)
-    return ReadOptions(resampling or "nearest", number, mask)  # type: ignore[arg-type]
 
 
 def _report(saved: Saved, masked: bool) -> None:

@@ -14,8 +14,8 @@ import xarray as xr
 from s2kit.accuracy.crosswalk import class_groups, group_positions
 from s2kit.accuracy.group_agreement import assess_groups
 from s2kit.maps.classify import class_map, class_probabilities
-from s2kit.network.adaptation import tuned_on
 from s2kit.network.baselines import map_per_pixel, train_baseline
+from s2kit.network.tuning import tuned_on
 from s2kit.network.unet import UNet
 from s2kit.scenes.codes import NO_CODE
 from s2kit.scenes.nomenclature import NO_DATA, PAPER, with_nomenclature

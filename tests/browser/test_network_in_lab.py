@@ -15,12 +15,12 @@ SETUP = """
 import uuid, warnings
 import numpy as np
 import s2kit
-from s2kit.network import adaptation
+from s2kit.network import tuning
 warnings.simplefilter("ignore", s2kit.S2kitWarning)  # the example is smaller than any image
 scene, network = s2kit.example_scene(96, 24), s2kit.load_network("simulated")
 # Two classes changed places: the network has something to learn.
 polygons = s2kit.example_polygons(96, 24).replace({"label": {4: 5, 5: 4}}).iloc[:14]
-adaptation.STEPS, adaptation.LEARNING_RATE = 30, 5e-3
+tuning.STEPS, tuning.LEARNING_RATE = 30, 5e-3
 """
 WIDGET = """
 digitiser = s2kit.Digitiser(f"{uuid.uuid4().hex}.gpkg", scene, start=polygons, network=network)
@@ -173,7 +173,7 @@ def test_all_can_be_reached_read_and_looked_up(notebook):
 
 
 def test_nothing_drawn_is_lost_when_the_kernel_dies_while_it_retrains(lab):
-    slow = SETUP.replace("STEPS, adaptation.LEARNING_RATE = 30,", "STEPS, _ = 100_000,")
+    slow = SETUP.replace("STEPS, tuning.LEARNING_RATE = 30,", "STEPS, _ = 100_000,")
     dying = WIDGET.replace('f"{uuid.uuid4().hex}.gpkg"', '"dying network.gpkg"')
     notebook = lab.open("dying network", [slow, dying])
     ready(notebook)

@@ -6,7 +6,7 @@ import torch
 from faulty import image, polygons
 
 from s2kit import __main__ as program
-from s2kit.network import adaptation
+from s2kit.network import adaptation, tuning
 from s2kit.network.unet import UNet
 from s2kit.network.weights import load_network, save_network
 
@@ -15,7 +15,7 @@ from s2kit.network.weights import load_network, save_network
 def folder(tmp_path, monkeypatch):
     """A user's image, polygons and weights."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(adaptation, "STEPS", 2)
+    monkeypatch.setattr(tuning, "STEPS", 2)
     image(tmp_path / "mine.tif")
     polygons(tmp_path / "mine.gpkg")
     torch.manual_seed(0)

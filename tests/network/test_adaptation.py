@@ -7,7 +7,7 @@ import torch
 from shapely import box
 
 import s2kit
-from s2kit.network import adaptation
+from s2kit.network import adaptation, tuning
 from s2kit.network.adaptation import Adapted, adapt, held_back
 from s2kit.network.tensors import tensors_sha256
 
@@ -27,10 +27,10 @@ def place():
 @pytest.fixture(scope="module")
 def adapted(place):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(adaptation, "LEARNING_RATE", 1e-2)
-        patch.setattr(adaptation, "STEPS", 40)
-        patch.setattr(adaptation, "CROP", 32)
-        patch.setattr(adaptation, "KEEP", 0.0)
+        patch.setattr(tuning, "LEARNING_RATE", 1e-2)
+        patch.setattr(tuning, "STEPS", 40)
+        patch.setattr(tuning, "CROP", 32)
+        patch.setattr(tuning, "KEEP", 0.0)
         return adapt(*place, seed=3)
 
 
@@ -61,7 +61,7 @@ def test_the_card_names_the_old_and_the_new_image(adapted, tmp_path):
 
 
 def test_the_same_seed_gives_the_same_weights(place, monkeypatch):
-    monkeypatch.setattr(adaptation, "STEPS", 3)
+    monkeypatch.setattr(tuning, "STEPS", 3)
     first, again, other = (adapt(*place, seed=seed).network.state_dict() for seed in (1, 1, 2))
     assert tensors_sha256(first) == tensors_sha256(again) != tensors_sha256(other)
 
@@ -84,10 +84,10 @@ def test_the_old_networks_word_is_kept(place, monkeypatch):
     before = s2kit.classify(network, scene, turns=False)[0]
     same = []
     for keep in (0.0, 100.0):
-        monkeypatch.setattr(adaptation, "KEEP", keep)
-        monkeypatch.setattr(adaptation, "STEPS", 10)
-        monkeypatch.setattr(adaptation, "LEARNING_RATE", 1e-2)
-        after = s2kit.classify(adaptation.tuned_on(network, scene, mask, 0), scene, turns=False)[0]
+        monkeypatch.setattr(tuning, "KEEP", keep)
+        monkeypatch.setattr(tuning, "STEPS", 10)
+        monkeypatch.setattr(tuning, "LEARNING_RATE", 1e-2)
+        after = s2kit.classify(tuning.tuned_on(network, scene, mask, 0), scene, turns=False)[0]
         same.append(float((after == before).mean()))
     assert same[1] > same[0]
 
@@ -125,7 +125,7 @@ def test_a_corner_of_an_image_is_scaled_by_the_whole(place):
     corner = gpd.GeoDataFrame({"label": [5]}, geometry=[box(west, north - 50, west + 50, north)],
                               crs=scene.rio.crs)  # fmt: skip
     mask = s2kit.rasterise(corner, scene)
-    whole = adaptation.to_tensors(scene, mask, "both")[0]
-    part, target = adaptation._around(network, scene, mask)
+    whole = tuning.to_tensors(scene, mask, "both")[0]
+    part, target = tuning.around(network, scene, mask)
     assert torch.equal(part, whole[:, : part.shape[1], : part.shape[2]])
     assert (target != -1).sum() == 25

@@ -14,7 +14,7 @@ from shapely import box
 
 import s2kit
 from s2kit.benchmarks.polygons import read_polygons
-from s2kit.network import adaptation
+from s2kit.network import adaptation, tuning
 from s2kit.network.unet import UNet
 from s2kit.widgets.digitiser import Digitiser, learner
 
@@ -45,7 +45,7 @@ def swapped() -> gpd.GeoDataFrame:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Adapt a small network in two seconds."""
     for name, value in {"STEPS": 60, "LEARNING_RATE": 1e-2, "CROP": 32, "KEEP": 0.0}.items():
-        monkeypatch.setattr(adaptation, name, value)
+        monkeypatch.setattr(tuning, name, value)
 
 
 class Browser:
@@ -159,7 +159,7 @@ def test_a_worse_network_is_not_taken(
     good, polygons = drawn.widget.network, drawn.widget.polygons
     other = Digitiser(tmp_path / "other.gpkg", scene, network=good, start=polygons)
     old = Browser(other, monkeypatch).codes("map")
-    monkeypatch.setattr(adaptation, "LEARNING_RATE", 30.0)
+    monkeypatch.setattr(tuning, "LEARNING_RATE", 30.0)
     other.retrain(wait=True)
     assert (other.learnt["state"], other.learnt["version"]) == ("worse", 0)
     told = "worse, so the old network stays: 6 polygons held back: "
