@@ -308,15 +308,16 @@ print("wrote", (folder / "maps.gif").name)
 # ## In one command
 #
 # ```sh
-# python -m s2kit scene series --area fields.gpkg --dates 2022-10-01/2023-09-30 --out scenes
-# python -m s2kit monitor scenes/ --parcels fields.gpkg --season 2022-10-01 2023-10-01 --out year
+# python -m s2kit monitor --dates 2022-10-01/2023-09-30 --parcels fields.gpkg --out year
 # ```
 #
-# The first line fetches the clear days of a year from a catalogue (the one line that needs a
-# network); a folder of your own does as well. The second
-# maps each scene of the folder, masks clouds where a scene classification lies beside it, and
-# writes bare days with their deviation (`bare_days.tif`), parcels as GeoPackage and CSV, areas of
-# quarries, and the stack as NetCDF. If you add a scene and type it again, only that one is mapped.
+# It fetches the clear days of the year from a catalogue, with cloud and shadow masked (this needs a
+# network), maps each scene, and writes bare days with their deviation (`bare_days.tif`), parcels as
+# GeoPackage and CSV, areas of quarries, and the stack as NetCDF. With scenes of your own, name their
+# folder instead of `--dates`; clouds are masked where a scene classification lies beside a scene,
+# or looked for with `--find-clouds`. If you add a scene and type it again, only that one is mapped.
+# With `--dem FILE` each parcel gets its slope as well, and parcels can be put in order: the same
+# bare days cost more soil on a steep field.
 #
 # ## Exercises
 #

@@ -9,6 +9,7 @@ import torch
 
 from s2kit.catalogue.one_grid import files_of, open_any
 from s2kit.commands.classify_list import classify_list
+from s2kit.commands.cluster_options import cluster_options
 from s2kit.commands.options import bands_option, offset_option
 from s2kit.commands.progress import Progress
 from s2kit.errors import S2kitError
@@ -113,17 +114,7 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     type=click.IntRange(min=1),
     help="Cores to compute with. Default: all that this process may use.",
 )
-@click.option(
-    "--workers",
-    metavar="N",
-    type=click.IntRange(min=1),
-    help="Map the scenes of a list in so many processes on this machine.",
-)
-@click.option(
-    "--cluster",
-    metavar="tcp://HOST:PORT",
-    help="Map the scenes of a list on a running cluster of dask.distributed.",
-)
+@cluster_options("Map the scenes of a list")
 def classify(
     image: Path,
     out: Path,

@@ -1,20 +1,18 @@
 """``python -m s2kit classify LIST``: class maps of many scenes."""
 
-from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from s2kit.commands.cluster_options import check_one_way, mapper
 from s2kit.errors import S2kitError
 from s2kit.maps.applicability import reference
-from s2kit.maps.cluster import opened_cluster
 from s2kit.maps.ledger import LEDGER
-from s2kit.maps.many import Plan, map_many, one_by_one
+from s2kit.maps.many import Plan, map_many
 from s2kit.maps.scene_list import Folders, check_apart, read_list
 from s2kit.maps.streamed import Settings
-from s2kit.network.tensors import tensors_sha256
-from s2kit.network.weights import load_network, stored_tensors
+from s2kit.network.weights import load_network
 from s2kit.scenes.statistics import ImageStatistics
 
 
@@ -31,8 +29,7 @@ def classify_list(
     cluster: str | None,
 ) -> None:
     """Map the scenes of a list, here or on a cluster; the arguments are the command's options."""
-    if workers and cluster:
-        raise click.UsageError("name --workers or --cluster, not both")
+    check_one_way(workers, cluster)
     scenes = read_list(path)
     if offset is not None:
         scenes = [
@@ -44,17 +41,11 @@ def classify_list(
     network = load_network(weights)
     if folders.applicability:
         reference(network)
-    plan = Plan(
-        str(Path(weights).absolute()) if Path(weights).is_file() else weights,
-        tensors_sha256(stored_tensors(network)),
-        settings,
-        folders,
-        statistics,
-        tuple(bands.split(",")) if bands else None,
-        threads,
+    names = tuple(bands.split(",")) if bands else None
+    plan = Plan.of(
+        network, weights, settings, folders, statistics=statistics, bands=names, threads=threads
     )
-    many = opened_cluster(cluster, workers or 1) if workers or cluster else nullcontext(one_by_one)
-    with many as run:
+    with mapper(workers, cluster) as run:
         failed = map_many(scenes, plan, run, click.echo)
     for entry in failed:
         click.echo(f"warning: {entry.name} has no map: {entry.reason}", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import torch
 
+from s2kit.commands.cluster_options import check_one_way, cluster_options
 from s2kit.errors import S2kitError
 from s2kit.experiments.outcome import Outcome, run_planned
 from s2kit.experiments.plan import PlannedRun, of_groups, read_plan
@@ -32,16 +33,7 @@ Exit codes: 0 done, 1 scenes or groups that cannot be used, 2 wrong usage."""
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the tables of results lie; default S2KIT_HOME/S2KIT_DATA/experiments.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="Do as many runs at once, each in a process of its own.",
-)
-@click.option(
-    "--cluster",
-    metavar="tcp://HOST:PORT",
-    help="Do the runs on a running cluster of dask.distributed.",
-)
+@cluster_options("Do the runs")
 def search(
     groups: tuple[str, ...],
     show: bool,
@@ -56,8 +48,7 @@ def search(
     with --folder s2kit/experiments. The workers of a cluster need the same S2KIT_DATA, S2KIT_HOME
     and S2KIT_MIRROR, and see their files by the same paths.
     """
-    if workers and cluster:
-        raise click.UsageError("name --workers or --cluster, not both")
+    check_one_way(workers, cluster)
     planned = of_groups(read_plan(), groups)
     folder = folder or workspace() / "experiments"
     if show:

@@ -14,11 +14,13 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from s2kit.catalogue.one_grid import files_of, open_any
 from s2kit.errors import S2kitError, S2kitWarning
+from s2kit.maps.cloud_masks import hide_clouds
 from s2kit.maps.files import map_files
 from s2kit.maps.ledger import Entry, file_sha256, input_sha256, opened_ledger
 from s2kit.maps.memory import give_memory_back, usable_cores, window_memory
@@ -26,6 +28,7 @@ from s2kit.maps.provenance import provenance_attributes
 from s2kit.maps.scene_list import Folders, Listed
 from s2kit.maps.streamed import Outputs, Settings, classify_file
 from s2kit.network.tensors import tensors_sha256
+from s2kit.network.unet import UNet
 from s2kit.network.weights import load_network, stored_tensors
 from s2kit.scenes.files import open_dataset
 from s2kit.scenes.statistics import ImageStatistics
@@ -62,16 +65,28 @@ class Plan:
     threads: int | None = None
     runs: int = 1
 
+    @classmethod
+    def of(
+        cls, network: UNet, weights: str | Path, settings: Settings, folders: Folders, **more: Any
+    ) -> "Plan":
+        """Return the plan for a network that was loaded from a file or by name."""
+        known = str(Path(weights).absolute()) if Path(weights).is_file() else str(weights)
+        return cls(known, tensors_sha256(stored_tensors(network)), settings, folders, **more)
+
     def given(self, scene: Listed) -> dict[str, str]:
         """Return by column of the ledger what the map of a scene depends on."""
         own = self.statistics.to_json() if self.statistics else None
         kinds = [path.suffix for path in _files(self.folders.outputs(scene.name))]
-        settings = [self.settings.engine, self.settings.turns, own, self.bands, scene.offset]
-        told = json.dumps([*settings, kinds, self.folders.min_area])
+        mapping = self.settings.engine, self.settings.turns, own, self.bands, scene.offset
+        settings = [*mapping, kinds, self.folders.min_area]
         try:
             more = files_of(scene.image)[1:]
         except S2kitError:  # reading it will say so
             more = []
+        if scene.clouds is not None:
+            settings.append(str(scene.clouds))
+            more += filter(None, [scene.clouds.scl])
+        told = json.dumps(settings)
         return {
             "input_sha256": input_sha256(scene.image, more),
             "weights_sha256": self.weights_sha256,
@@ -187,6 +202,9 @@ def _map(scene: Listed, plan: Plan, say: Callable[[str], object]) -> str:
     offset = scene.offset
     with open_any(scene.image, "auto" if offset is None else offset, plan.bands) as opened:
         classify_file(network, opened, outputs, settings, plan.statistics, say)
+        if scene.clouds is not None:
+            hidden = hide_clouds(outputs.map, opened, scene.clouds)
+            say(f"{hidden:.0%} of it cloud or shadow")
     with open_dataset(outputs.map) as file:
         return provenance_attributes(file.tags())["image"]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from s2kit.catalogue.safe import is_product
 from s2kit.errors import S2kitError
+from s2kit.maps.cloud_masks import CloudSource
 from s2kit.maps.streamed import Outputs
 from s2kit.scenes.csv_rows import read_rows
 from s2kit.scenes.manifest import OFFSETS
@@ -17,11 +18,12 @@ ENDINGS = (".tif", ".tiff", ".vrt", ".zip", ".safe")
 
 @dataclass(frozen=True)
 class Listed:
-    """A scene of a list: its name, where it lies, and its offset if the list says so."""
+    """A scene of a list: its name and where it lies; its offset and clouds if they are told."""
 
     name: str
     image: Path
     offset: int | None = None
+    clouds: CloudSource | None = None
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from s2kit.monitoring.markov import (
     observed_classes,
     viterbi,
 )
-from s2kit.monitoring.parcels import BUFFER, class_shares
+from s2kit.monitoring.parcels import BUFFER, class_shares, parcel_means
 from s2kit.monitoring.periods import GROWING, NEVER, observed_periods, ordinals, sequence_of
 from s2kit.monitoring.rates import default_model
 from s2kit.monitoring.sampling import sample_bare_days
 from s2kit.monitoring.season import season_of
+from s2kit.monitoring.slope import steepness
 from s2kit.scenes.nomenclature import NO_DATA, nomenclature_of
 
 ROWS = 256
@@ -116,6 +117,7 @@ def parcel_bare_days(
     season: tuple[str, str] | None = None,
     buffer: float = BUFFER,
     erosivity: pd.Series = DEFAULT,
+    slope: xr.DataArray | None = None,
     draws: int = 200,
     seed: int = 0,
 ) -> gpd.GeoDataFrame:
@@ -131,6 +133,8 @@ def parcel_bare_days(
         Metres from the border that are left out.
     erosivity
         Share of the year's rain erosivity in each month, index 1 to 12.
+    slope
+        Per cent (y, x) on the grid of the stack, as `s2kit.monitoring.slope.read_slope` reads it.
     draws, seed
         Of `s2kit.monitoring.sampling.sample_bare_days`.
 
@@ -141,7 +145,9 @@ def parcel_bare_days(
         ``first_bare`` and ``last_bare`` (dates seen bare, as text), ``bare_low`` and ``bare_high``
         (days, bounds between observations), ``periods``, ``cycles``, ``sequence``; of the model
         ``bare_days``, ``bare_days_5`` and ``bare_days_95`` (90 % interval), ``bare_periods``
-        and its interval, ``erosive_share`` (of the year's erosivity that fell on bare soil).
+        and its interval, ``erosive_share`` (of the year's erosivity that fell on bare soil). With a
+        slope also ``slope`` (per cent, mean), ``steepness`` (mean of the factor S, 1 at 9 %), and
+        ``exposure``, the product of steepness and erosive share: it orders parcels, no more.
     """
     model = model or default_model(nomenclature=nomenclature_of(stack))
     limits, days = season_of(stack.time, season), ordinals(stack.time)
@@ -152,7 +158,8 @@ def parcel_bare_days(
     drawn = sample_bare_days(
         model, days, model.likelihood_of_shares(shares), limits, draws, seed=seed
     )
-    return table.assign(
+    erosive = erosive_share(drawn.months, erosivity, years)
+    found = table.assign(
         observed=seen["observed"],
         first_bare=[_text(day) for day in seen["first"]],
         last_bare=[_text(day) for day in seen["last"]],
@@ -167,7 +174,15 @@ def parcel_bare_days(
         bare_periods=drawn.periods.round(2),
         bare_periods_5=drawn.periods_low.astype(int),
         bare_periods_95=drawn.periods_high.astype(int),
-        erosive_share=erosive_share(drawn.months, erosivity, years).round(3),
+        erosive_share=erosive.round(3),
+    )
+    if slope is None:
+        return found
+    steep = parcel_means(slope.copy(data=steepness(slope)), found, buffer)
+    return found.assign(
+        slope=parcel_means(slope, found, buffer).round(1),
+        steepness=steep.round(2),
+        exposure=(steep * erosive).round(3),
     )
 
 

@@ -178,6 +178,17 @@ def class_shares(
     return table.reset_index(drop=True), found[:, kept]
 
 
+def parcel_means(image: xr.DataArray, parcels: gpd.GeoDataFrame, buffer: float = BUFFER) -> Floats:
+    """Return the mean of an image (y, x) in the inside of each parcel; NaN where it has no data."""
+    inner = parcels.set_geometry(parcels.geometry.buffer(-buffer))
+    owner, pixel = pixels_of_polygons(inner, image)
+    values = image.to_numpy().ravel()[pixel]
+    known = np.isfinite(values)
+    sums = np.bincount(owner[known], values[known], len(parcels))
+    seen = np.bincount(owner[known], minlength=len(parcels))
+    return np.where(seen > 0, sums / np.maximum(seen, 1), np.nan)
+
+
 def _shares(
     image: xr.DataArray, owner: Counts, pixel: Counts, pixels: Counts, count: int
 ) -> Floats:

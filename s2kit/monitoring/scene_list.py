@@ -1,14 +1,16 @@
 """The scenes of a series: files, folders and lists, each with its date, on one grid."""
 
+import datetime as dt
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 from s2kit.errors import S2kitError
+from s2kit.maps.cloud_masks import CloudSource
 from s2kit.monitoring.stack import date_of_file, day_of
 from s2kit.scenes.csv_rows import read_rows
 from s2kit.scenes.files import open_raster
@@ -28,19 +30,21 @@ class DatedScene:
         Calendar day.
     path
         The file.
-    scl
-        A file of the scene classification, or None.
-    scl_band
-        Its band, from 1 on.
+    clouds
+        What tells where its clouds are; None if nothing does.
     is_map
         Whether it holds class codes already.
     """
 
-    date: np.datetime64
+    date: dt.date
     path: Path
-    scl: Path | None
-    scl_band: int
+    clouds: CloudSource | None
     is_map: bool
+
+    def with_clouds_found(self) -> "DatedScene":
+        """Return it with its clouds found in the image, where nothing else tells them."""
+        told = self.is_map or self.clouds is not None
+        return self if told else replace(self, clouds=CloudSource())
 
 
 def list_scenes(paths: Sequence[Path]) -> list[DatedScene]:
@@ -112,9 +116,13 @@ def _dated(path: Path, listed: str, scl: Path | None) -> DatedScene:
     beside = next(
         (f for f in path.parent.glob(f"{path.stem}_*") if _is_scl(f) and f.suffix == ".tif"), None
     )
-    band = names.index(SCL) + 1 if SCL in names and scl is None else 1
-    within = path if SCL in names else beside
-    return DatedScene(day_of(text, str(path)), path, scl or within, band, is_map=count == 1)
+    clouds: CloudSource | None = None
+    if scl is None and SCL in names:
+        clouds = CloudSource(path.absolute(), names.index(SCL) + 1)
+    elif told := scl or beside:
+        clouds = CloudSource(told.absolute())
+    day = day_of(text, str(path)).astype(dt.date)
+    return DatedScene(day, path, clouds, is_map=count == 1)
 
 
 def grid_of(scene: DatedScene) -> xr.DataArray:

@@ -10,12 +10,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pystac
 import pytest
+import torch
 from bad_server import BadServer, always, cut, drip, impatient, status
 from click.testing import CliRunner
 from sentinel_product import LEFT, SIDE, TOP, Product
+from shapely import box
 
 from s2kit.__main__ import cli
 from s2kit.catalogue import web
@@ -25,6 +29,8 @@ from s2kit.catalogue.series import fetch_series
 from s2kit.catalogue.stac import Catalogue, open_catalogue
 from s2kit.errors import S2kitError
 from s2kit.monitoring.scene_list import list_scenes
+from s2kit.network.unet import UNet
+from s2kit.network.weights import save_network
 from s2kit.scenes.grid import Grid
 from s2kit.scenes.raster import read_scene
 
@@ -244,6 +250,35 @@ def test_a_year_is_fetched_and_monitored(source: Catalogue, api: BadServer, tmp_
     other = run(cli, moved)
     assert other.exit_code == 1
     assert "holds scenes of another area; name another folder" in str(other.exception)
+
+
+def test_one_command_goes_from_the_catalogue_to_parcels(
+    source: Catalogue, api: BadServer, tmp_path: Path
+) -> None:
+    torch.manual_seed(0)
+    save_network(tmp_path / "w.safetensors", UNet(width=2, depth=1, scaling="both"), recipe="none")
+    fields = gpd.GeoDataFrame(geometry=[box(*AREA)], crs=4326)
+    fields.to_file(tmp_path / "fields.gpkg")
+    out = tmp_path / "year"
+    arguments = [
+        "monitor", "--dates", "2023-01-01/2023-12-31", "--parcels", str(tmp_path / "fields.gpkg"),
+        "--catalogue", api.url, "--weights", str(tmp_path / "w.safetensors"), "--no-turns",
+        "--out", str(out),
+    ]  # fmt: skip
+    api.misbehave("/files/S2A_33UWS_20230530_0_L2A/B04.tif", always(status(404)))
+    done = CliRunner().invoke(cli, arguments)
+    assert done.exit_code == 0, done.output
+    assert "warning: 2023-05-30 could not be read and is a gap" in done.stderr
+    assert pd.read_csv(out / "areas.csv").date.tolist() == ["2023-07-09"]
+    assert len(gpd.read_file(out / "parcels.gpkg")) == 1
+    api.reset()
+    again = CliRunner().invoke(cli, arguments)
+    assert again.exit_code == 0, again.output
+    assert "1 of 2 scenes are done already" in again.stdout
+    assert pd.read_csv(out / "areas.csv").date.tolist() == ["2023-05-30", "2023-07-09"]
+    arguments[2] = "2023-06-01/2023-12-31"  # a shorter period uses what it asks for
+    assert CliRunner().invoke(cli, arguments).exit_code == 0
+    assert pd.read_csv(out / "areas.csv").date.tolist() == ["2023-07-09"]
 
 
 def test_a_day_that_cannot_be_read_stops_no_other(
