@@ -34,6 +34,13 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
+@pytest.fixture(autouse=True)
+def still_one_thread() -> Iterator[None]:
+    """A process that is forked while PyTorch uses several threads waits for ever."""
+    yield
+    torch.set_num_threads(1)
+
+
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Path:
     """The mirror of the authors' archive; the test is skipped where there is none."""

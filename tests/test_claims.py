@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from s2kit.experiments.adapting import adapting_table, stored_adapting
 from s2kit.experiments.figures import by_buffer, compared, final_scores, results
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -195,3 +196,26 @@ WORDS = {
 def test_a_word_is_explained_where_it_comes_first(stem):
     text = (NOTEBOOKS / "source" / f"{stem}.py").read_text()
     assert all(word in text for word in WORDS[stem])
+
+
+def test_chapter_9_what_polygons_are_worth_and_what_they_cost():
+    text = prose("09_elsewhere")
+    scores = stored_adapting().pivot(index=["place", "polygons", "seed"], columns="network")
+    gain = (scores["mean"]["adapted"] - scores["mean"]["before"]).rename("gain").reset_index()
+    five, ten = (gain[gain.polygons == number] for number in (5, 10))
+    assert "four drawings of ten made the map worse" in text
+    assert (five.gain < 0).sum() == 4
+    assert "by 6 to 16 points in Denmark and by 3 to 8 in Chile" in text
+    limits = ten.groupby("place").gain.agg(["min", "max"]).round()
+    assert limits.loc["vendsyssel_20171030"].tolist() == [6, 16]
+    assert limits.loc["temuco_20200408"].tolist() == [3, 8]
+    assert "does not reach, with fifty polygons, what the network knew before" in text
+    assert (scores["mean"]["random forest"] < scores["mean"]["before"]).all()
+    assert "crops lost 1 to 13 points" in text
+    crops = (scores["crops"]["before"] - scores["crops"]["adapted"]).loc["temuco_20200408", 10]
+    assert (round(crops.min()), round(crops.max())) == (1, 13)
+    assert "of 93 to 94 % there were 85 to 91 left in the mean, and once only 71" in text
+    left = adapting_table()
+    assert (left["home before"].round().min(), left["home before"].round().max()) == (93, 94)
+    assert (left["home"].round().min(), left["home"].round().max()) == (85, 91)
+    assert round(left["home, worst"].min()) == 71

@@ -43,6 +43,9 @@ PROGRAMS = {
 # For tests/speed/engines.py and peers.py alone, which say how to get them.
 MEASURED = {"nncf", "segmentation-models-pytorch"}
 
+# Run by the Python of the system, where QGIS is installed: tests/qgis/look.py.
+OF_THE_SYSTEM = {"qgis"}
+
 # Extensions and theme of docs/book/conf.py, by name.
 SPHINX = {"myst-nb", "numpydoc", "sphinx-book-theme"}
 
@@ -72,7 +75,7 @@ def test_every_import_is_declared_and_every_declaration_imported():
     assert used <= declared | optional
     assert declared - used <= PROGRAMS
     used_by_tests = imported_packages("tests", "notebooks") - declared - {"ipython", "packaging"}
-    used_by_tests -= MEASURED
+    used_by_tests -= MEASURED | OF_THE_SYSTEM
     for_book = {canonicalize_name(r.name) for r in BOOK}
     used_by_book = imported_packages("docs", "tests/browser")
     assert for_book - used_by_book <= SPHINX

@@ -4,6 +4,10 @@ Other maps do not tell ripe from growing crops, nor needle from broad leaf relia
 roads as the paper does. So classes are compared in groups. ``crosswalk.csv`` lists every code of
 every legend with its group, what the comparison loses, and the source; a code without a group
 cannot be compared and is left out.
+
+The maps of Poland that the Polish Space Agency has had made, of 2019 to 2022, follow the method of
+S2GLC; which numbers their files hold is in no source at hand, so they are not listed. Number such a
+map as ``s2glc`` first.
 """
 
 from dataclasses import dataclass

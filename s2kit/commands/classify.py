@@ -16,7 +16,7 @@ from s2kit.errors import S2kitError
 from s2kit.maps.applicability import reference, told
 from s2kit.maps.areas import area_lines, class_areas
 from s2kit.maps.engines import ENGINES
-from s2kit.maps.files import check_map_path, map_files
+from s2kit.maps.files import check_map_path, map_files, style_of
 from s2kit.maps.memory import give_memory_back, usable_cores, window_memory
 from s2kit.maps.provenance import map_statistics
 from s2kit.maps.scene_list import Folders, is_list
@@ -171,7 +171,7 @@ def classify(
             raise S2kitError(f"{file} must end in {ending}")
     more = [*layers, *filter(None, (areas, polygons))]
     inputs = [path for path in (weights, statistics_from) if path is not None]
-    check_outputs([*map_files(out), *more], [*files_of(image), *inputs])
+    check_outputs([*map_files(out), *more, *map(style_of, layers)], [*files_of(image), *inputs])
     give_memory_back()
     network = load_network(weights or "portable")
     if unlike_out:

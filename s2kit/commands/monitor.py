@@ -41,8 +41,8 @@ from s2kit.scenes.writer import check_outputs, replacing
 
 PATH = click.Path(path_type=Path)
 FILES = (
-    "bare_days.tif", "bare_days.qml", "bare_days.png", "stack.nc", "areas.csv", "areas.png",
-    "quarries.csv", "parcels.gpkg", "parcels.csv", "parcels.qml", "calendar.png",
+    "bare_days.tif", "bare_days.qml", "bare_days.png", "stack.nc", "stack.qml", "areas.csv",
+    "areas.png", "quarries.csv", "parcels.gpkg", "parcels.csv", "parcels.qml", "calendar.png",
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 A map is three files: ``MAP.tif`` (cloud-optimised: codes, colour table, attribution),
 ``MAP.tif.aux.xml`` (GDAL's persistent auxiliary metadata: category names and a raster attribute
 table, read by GDAL and by QGIS from 3.30 on) and ``MAP.qml`` (the layer style that any QGIS 3
-applies on opening).
+applies on opening). An image beside it, of confidence or applicability, has a style of its own.
 """
 
 import warnings
@@ -16,8 +16,9 @@ import numpy.typing as npt
 import rioxarray  # noqa: F401 - gives arrays their .rio
 import xarray as xr
 
-from s2kit.cartography.legend_files import attribute_table_xml, layer_style_qml
+from s2kit.cartography.attribute_table import attribute_table_xml
 from s2kit.cartography.palette import colour_table
+from s2kit.cartography.qgis_styles import class_map_qml
 from s2kit.errors import S2kitError, S2kitWarning
 from s2kit.maps.cog import Pieces, write_cog
 from s2kit.maps.layers import CONFIDENCE, Layer
@@ -27,7 +28,7 @@ from s2kit.scenes.codes import read_codes
 from s2kit.scenes.files import open_dataset
 from s2kit.scenes.nomenclature import NO_DATA, PAPER, TAG, Nomenclature, nomenclature_of
 from s2kit.scenes.raster import ATTRIBUTES
-from s2kit.scenes.writer import replacing, replacing_all
+from s2kit.scenes.writer import replacing_all
 
 CODES = "codes"
 """Name of the class codes among what a window holds."""
@@ -109,8 +110,9 @@ def write_windows(
         given its temporary name and that of the finished map.
     """
     texts = {path.with_name(path.name + ".aux.xml"): attribute_table_xml(classes)}
-    if _may_style(path.with_suffix(".qml")):
-        texts[path.with_suffix(".qml")] = f"{layer_style_qml(classes)}{OURS}\n"
+    styles = {style_of(path): class_map_qml(classes)}
+    styles |= {style_of(to): layer.style for to, layer in layers}
+    texts |= {to: f"{style}{OURS}\n" for to, style in styles.items() if _may_style(to)}
     more = more or {}
     with replacing_all([*texts, *(to for to, _ in layers), *more, path]) as (*companions, part):
         _write_codes(part, grid, classes, windows, tags or {})
@@ -184,10 +186,14 @@ def write_confidence(path: Path | str, confidence: xr.DataArray) -> None:
     """
     counts = _counts(path, CONFIDENCE, confidence)
     whole = (slice(0, counts.sizes["y"]), slice(0, counts.sizes["x"]))
-    with replacing(Path(path)) as part:
+    to = Path(path)
+    style = [style_of(to)] if _may_style(style_of(to)) else []
+    with replacing_all([*style, to]) as (*styles, part):
         images = {CONFIDENCE.name: counts.values}
         _write_counts(part, CONFIDENCE, confidence, lambda: [(whole, images)])
-        _forget_pyramids(Path(path))
+        for each in styles:
+            each.write_text(f"{CONFIDENCE.style}{OURS}\n", encoding="utf-8")
+        _forget_pyramids(to)
 
 
 def _counts(path: Path | str, layer: Layer, image: xr.DataArray) -> xr.DataArray:
@@ -212,7 +218,12 @@ def _only(windows: Windows, name: str) -> Pieces:
 
 def map_files(path: Path) -> list[Path]:
     """Return the files of a class map: the GeoTIFF and its two companions."""
-    return [path, path.with_name(path.name + ".aux.xml"), path.with_suffix(".qml")]
+    return [path, path.with_name(path.name + ".aux.xml"), style_of(path)]
+
+
+def style_of(path: Path) -> Path:
+    """Return where QGIS looks for the style of a file."""
+    return path.with_suffix(".qml")
 
 
 def _may_style(style: Path) -> bool:
@@ -220,11 +231,11 @@ def _may_style(style: Path) -> bool:
     if not style.exists():
         return True
     text = style.read_text(encoding="utf-8", errors="replace")
-    if OURS in text or text == layer_style_qml():  # of before there was a mark
+    if OURS in text:
         return True
     warnings.warn(
-        f"{style} was not written by s2kit and stays as it is; delete it to see the map in the "
-        "classes' colours",
+        f"{style} was not written by s2kit and stays as it is; delete it to see the layer in "
+        "s2kit's colours",
         S2kitWarning,
         stacklevel=4,
     )

@@ -21,7 +21,7 @@ import torch
 from s2kit.catalogue.one_grid import files_of, open_any
 from s2kit.errors import S2kitError, S2kitWarning
 from s2kit.maps.cloud_masks import hide_clouds
-from s2kit.maps.files import map_files
+from s2kit.maps.files import map_files, style_of
 from s2kit.maps.ledger import Entry, file_sha256, input_sha256, opened_ledger
 from s2kit.maps.memory import give_memory_back, usable_cores, window_memory
 from s2kit.maps.provenance import provenance_attributes
@@ -51,7 +51,7 @@ class Plan:
     statistics, bands
         As for one map; None: each scene's own.
     threads
-        Cores for one scene; None: all that the process may use.
+        Cores for one scene; None: as many as PyTorch is set to use.
     runs
         Processes that share a machine's memory.
     """
@@ -189,9 +189,10 @@ def map_one(scene: Listed, plan: Plan) -> Outcome:
 def _map(scene: Listed, plan: Plan, say: Callable[[str], object]) -> str:
     """Map a scene; return the checksum of its pixels."""
     give_memory_back()
-    torch.set_num_threads(min(plan.threads or usable_cores(), usable_cores()))
+    torch.set_num_threads(min(plan.threads or torch.get_num_threads(), usable_cores()))
     outputs = plan.folders.outputs(scene.name)
-    check_outputs([*map_files(outputs.map), *_files(outputs)[1:]], files_of(scene.image))
+    styles = [style_of(path) for path, _ in outputs.layers]
+    check_outputs([*map_files(outputs.map), *_files(outputs)[1:], *styles], files_of(scene.image))
     network = load_network(plan.weights)
     if tensors_sha256(stored_tensors(network)) != plan.weights_sha256:
         raise S2kitError(

@@ -10,6 +10,7 @@ import rasterio
 from rasterio.features import shapes, sieve
 from shapely.geometry import shape
 
+from s2kit.cartography.qgis_styles import class_polygons_qml, put_style
 from s2kit.maps.areas import SQUARE_METRES_PER_HECTARE
 from s2kit.scenes.nomenclature import NO_DATA, Nomenclature
 
@@ -28,7 +29,8 @@ def write_polygons(
     Parameters
     ----------
     path
-        The GeoPackage, columns ``label`` (code), ``name`` and ``hectares``.
+        The GeoPackage, columns ``label`` (code), ``name`` and ``hectares``; in it lies a style, by
+        which QGIS opens it in the colours of the classes.
     class_map
         The map as a GeoTIFF in metres.
     classes
@@ -49,6 +51,7 @@ def write_polygons(
     found = shapes(codes, seen, transform=transform)
     for number, table in enumerate(_tables(found, names, crs)):
         table.to_file(path, layer=name, driver="GPKG", mode="a" if number else "w")
+    put_style(path, name, class_polygons_qml("label", classes, opacity=1))
 
 
 def _tables(

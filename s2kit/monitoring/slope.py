@@ -83,7 +83,7 @@ def steepness(slope: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Examples
     --------
     >>> steepness([0, 4, 9, 20]).round(2)
-    array([0.03, 0.46, 1.  , 2.79])
+    array([0.03, 0.46, 1.01, 2.79])
     """
     share = np.asarray(slope, dtype=float) / 100
     sine = np.sin(np.arctan(share))

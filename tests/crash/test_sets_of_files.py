@@ -160,7 +160,7 @@ def test_map_legend_and_confidence_after_a_kill(tmp_path: Path, grid: xr.DataArr
         ends.append(kind(here))
         write_maps(here, new)
         assert kind(here) == 7
-        assert names(here) == ["map.qml", "map.tif", "map.tif.aux.xml", "sure.tif"]
+        assert names(here) == ["map.qml", "map.tif", "map.tif.aux.xml", "sure.qml", "sure.tif"]
     assert set(ends) == {4, None, 7}
     assert ends == sorted(ends, key=[4, None, 7].index)  # old, then for a moment none, then new
 
@@ -172,7 +172,7 @@ def test_two_that_write_one_map_both_end_right(tmp_path: Path, grid: xr.DataArra
         running = [start(lambda m=m: write_maps(tmp_path, m)) for m in kinds]
         assert [wait(pid) for pid in running] == [0] * 4
         assert kind(tmp_path) in (3, 4, 5, 6)
-        assert len(names(tmp_path)) == 4
+        assert len(names(tmp_path)) == 5
 
 
 @pytest.mark.parametrize("old", [True, False])

@@ -21,7 +21,7 @@ from s2kit.scenes.scene_file import open_scene
 
 PIXELS = 26_000
 WORK = ".map.tif.work-s2kit"
-WHOLE = ["map.qml", "map.tif", "map.tif.aux.xml", "sure.tif"]
+WHOLE = ["map.qml", "map.tif", "map.tif.aux.xml", "sure.qml", "sure.tif"]
 
 
 @pytest.fixture(scope="module")

@@ -99,7 +99,7 @@ def test_the_files_are_the_same_to_the_byte(
         mapped(network, path, outputs, pixels)
         found.append({each.name: each.read_bytes() for each in here.iterdir()})
     assert found[0] == found[1] == found[2]
-    assert sorted(found[0]) == ["map.qml", "map.tif", "map.tif.aux.xml", "sure.tif"]
+    assert sorted(found[0]) == ["map.qml", "map.tif", "map.tif.aux.xml", "sure.qml", "sure.tif"]
 
 
 def test_a_map_is_cloud_optimised_and_its_overviews_hold_codes(

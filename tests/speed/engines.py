@@ -1,7 +1,7 @@
 """Measure the engines that map a scene, and how far their maps agree.
 
     python -m pip install openvino nncf
-    S2KIT_DATA=authors python tests/benchmarks/engines.py
+    S2KIT_DATA=authors python tests/speed/engines.py
 
 Prints, for the validation scene and one look at it: the time of each engine as a ratio to the
 network as it was trained, and the share of pixels whose class is the same. The eight bit integers

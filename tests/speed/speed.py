@@ -1,6 +1,6 @@
 """Measure training and inference against what this machine can do at best.
 
-    python tests/benchmarks/speed.py
+    python tests/speed/speed.py
 
 Prints, all in one run: the fp32 matrix-multiply rate; the time of a training step of the short
 recipe in float32 and bfloat16, as share of that rate; of it, what the optimisers take; pixels per

@@ -17,11 +17,11 @@ import shapely
 from rasterio.crs import CRS
 
 from s2kit.benchmarks.polygons import UNWRITTEN, class_labels, read_layer
+from s2kit.cartography.qgis_styles import class_polygons_qml
 from s2kit.errors import S2kitError
 from s2kit.scenes.nomenclature import PAPER, Nomenclature
 from s2kit.scenes.writer import replacing
 from s2kit.widgets.digitiser.drawing import Shape, Shapes
-from s2kit.widgets.digitiser.style import polygon_style_qml
 
 Stamp = tuple[int, int, int] | None
 """Inode, size and time of a file, to see whether somebody else wrote it; None: no file."""
@@ -263,4 +263,4 @@ def _write_style(file: LayerFile) -> None:
     if style.exists():
         return
     with replacing(style) as part:
-        part.write_text(polygon_style_qml(file.label_column, file.nomenclature), encoding="utf-8")
+        part.write_text(class_polygons_qml(file.label_column, file.nomenclature), encoding="utf-8")

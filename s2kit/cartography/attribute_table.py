@@ -1,11 +1,8 @@
-"""The two texts that give a class map's codes their names and colours.
+"""The text that gives a class map's codes their names and colours in GDAL.
 
 ``.tif.aux.xml``: GDAL's persistent auxiliary metadata (PAM). Element names and the numbers of
 types and usages: GDAL, "Raster attribute table" in the raster data model, and ``gdal.h``
-(``GDALRATFieldType``, ``GDALRATFieldUsage``).
-``.qml``: a QGIS layer style with the renderer "Paletted/Unique values".
-
-Both depend on the nomenclature alone, not on the map.
+(``GDALRATFieldType``, ``GDALRATFieldUsage``). It depends on the nomenclature alone, not on the map.
 """
 
 from xml.etree import ElementTree as ET
@@ -46,27 +43,3 @@ def attribute_table_xml(nomenclature: Nomenclature = PAPER) -> str:
             ET.SubElement(row, "F").text = str(cell)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"
-
-
-def layer_style_qml(nomenclature: Nomenclature = PAPER) -> str:
-    """Return the text of ``.qml``: one palette entry per class; no data stays transparent."""
-    root = ET.Element("qgis", version="3.0.0", styleCategories="Symbology")
-    pipe = ET.SubElement(root, "pipe")
-    renderer = ET.SubElement(
-        pipe, "rasterrenderer", type="paletted", band="1", opacity="1", alphaBand="-1"
-    )
-    ET.SubElement(renderer, "rasterTransparency")
-    palette = ET.SubElement(renderer, "colorPalette")
-    for c in nomenclature.classes:
-        ET.SubElement(
-            palette,
-            "paletteEntry",
-            value=str(c.code),
-            color=c.colour,
-            label=f"{c.code} {c.name}",
-            alpha="255",
-        )
-    ET.SubElement(root, "blendMode").text = "0"
-    ET.indent(root)
-    doctype = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-    return doctype + ET.tostring(root, encoding="unicode") + "\n"
