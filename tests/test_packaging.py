@@ -40,8 +40,9 @@ PROGRAMS = {
 }  # fmt: skip
 
 
-# For tests/speed/engines.py and peers.py alone, which say how to get them.
-MEASURED = {"nncf", "segmentation-models-pytorch"}
+# For tests/speed/engines.py and peers.py, and for one test of a STAC item, which say how to get
+# them.
+MEASURED = {"nncf", "segmentation-models-pytorch", "stac-model"}
 
 # Run by the Python of the system, where QGIS is installed: tests/qgis/look.py.
 OF_THE_SYSTEM = {"qgis"}

@@ -5,14 +5,15 @@ import sys
 import warnings
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from s2kit.errors import S2kitError
-from s2kit.network.unet import UNet, Up, pad_to_multiple
+from s2kit.maps.tiled import forward
+from s2kit.network.unet import UNet, pad_to_multiple
 
 ENGINES = ("torch", "openvino")
 
@@ -85,47 +86,16 @@ def _torch_engine(network: UNet) -> Callable[[Tensor], Tensor]:
     device = next(network.parameters()).device
     network.head = as_three_by_three(network.head)
 
-    @torch.inference_mode()
     def run(x: Tensor) -> Tensor:
         height, width = x.shape[-2:]
-        padded = pad_to_multiple(x, 2**network.depth)
-        logits = _forward(network, padded.to(device, memory_format=torch.channels_last))
-        return logits[..., :height, :width].cpu()
+        held = [pad_to_multiple(x, 2**network.depth)]
+        del x  # a window's input is let go after the first level, if nobody else keeps it
+        with torch.inference_mode():
+            held = [held.pop().to(device, memory_format=torch.channels_last)]
+            logits = forward(network, held)
+            return logits[..., :height, :width].cpu()
 
     return run
-
-
-def _forward(network: UNet, x: Tensor) -> Tensor:
-    """Return what the network returns, in less memory: each tensor is let go when it is used."""
-    skips: list[Tensor] = []
-    for block in network.encoder:
-        x = _layers(cast(nn.Sequential, block), [network.pool(x) if skips else x])
-        skips.append(x)
-    skips.pop()
-    for up in network.decoder:
-        assert isinstance(up, Up)
-        skip = skips.pop()
-        count, channels, height, width = skip.shape
-        both = torch.empty(
-            (count, 2 * channels, height, width), device=x.device,
-            memory_format=torch.channels_last,
-        )  # fmt: skip
-        both[:, :channels] = skip
-        del skip
-        both[:, channels:] = up.up(x)
-        holder = [both]
-        del both, x
-        x = _layers(up.block, holder)
-    logits: Tensor = network.head(x)
-    return logits
-
-
-def _layers(block: nn.Sequential, holder: list[Tensor]) -> Tensor:
-    """Apply layers to the tensor in a list, which is emptied: nobody else keeps the tensor."""
-    x = holder.pop()
-    for layer in block:
-        x = layer(x)
-    return x
 
 
 def _openvino_engine(network: UNet) -> Callable[[Tensor], Tensor]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from s2kit.errors import S2kitError
 from s2kit.network.unet import UNet, receptive_field
+from s2kit.scenes.bands import BAND_NAMES
 
 Window = tuple[slice, slice]
 
@@ -151,16 +152,16 @@ def layout_by_memory(network: UNet, height: int, width: int, memory: int, turns:
 def bytes_per_pixel(network: UNet, turns: bool) -> int:
     """Return how much memory a window takes per pixel.
 
-    Most is needed where the last skip connection and what comes up from below have been put
-    together and the next layer's output is made, 3 × width numbers, with the deeper levels' skips
-    half a width more. The input is there as well. Of eight looks, the probabilities of all are
-    kept, and put together at the end.
+    The network needs most at its second level on the way up: both upper skip connections, 1.5 ×
+    width numbers, what comes from below, a quarter, and what is made, a half. Before it, the ten
+    bands are read and scaled. Of eight looks, the input and the probabilities of all are kept, and
+    put together at the end.
     """
     channels, width, classes = network.channels, network.width, len(network.nomenclature)
     if turns:
-        numbers = max(2 * channels + 3.5 * width + 7 * classes, channels + 17 * classes)
+        numbers = max(2 * channels + 2.25 * width + 7 * classes, 18 * classes)
     else:
-        numbers = channels + 3.5 * width + classes
+        numbers = max(2.25 * width, channels + 2 * len(BAND_NAMES))
     return int(4 * numbers)
 
 

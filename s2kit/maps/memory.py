@@ -8,14 +8,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-WINDOW_MEMORY = 750 * 10**6
+WINDOW_MEMORY = 400 * 10**6
 """Bytes for one window, if as much is free; all in all a whole tile then takes 1.3 GB."""
 
 SHARE = 0.8
 """Of the free memory; the rest is for reading and writing."""
 
-M_MMAP_THRESHOLD = -3
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Of ``malloc.h``."""
+
+LARGE, KEPT = 20 * 2**20, 64 * 2**20
+"""Bytes: a tensor of a tile (`s2kit.maps.tiled`) is smaller than the first, and all that are alive
+at a time take less than the second."""
 
 ROOT = Path("/")
 """Where the system tells of itself."""
@@ -30,14 +34,24 @@ def window_memory(root: Path = ROOT, runs: int = 1) -> int:
 
 
 def give_memory_back() -> None:
-    """Let large arrays go back to the system as soon as they are freed.
+    """Let large arrays go back to the system as soon as they are freed, and use small ones again.
 
-    The C library of Linux keeps what was freed below a size that grows with use, up to 32 MB, for
-    later: a tenth of what a window takes.
+    Left alone, the C library of Linux lets the limit between both grow with use. And it gives back
+    what the next tile wants: the system then fills it with zeros each time, which takes longer than
+    some convolutions.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 1 << 20)
+            library = ctypes.CDLL(None)
+            library.mallopt(M_MMAP_THRESHOLD, LARGE)
+            library.mallopt(M_TRIM_THRESHOLD, KEPT)
+
+
+def give_fragments_back() -> None:
+    """Give what is free between small arrays back to the system, before large ones are made."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def usable_cores(root: Path = ROOT) -> int:

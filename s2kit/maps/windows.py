@@ -15,13 +15,17 @@ from torch import Tensor
 
 from s2kit.maps.engines import engine as run_by
 from s2kit.maps.layout import Window
+from s2kit.maps.memory import give_fragments_back
 from s2kit.network.scaling import scale
-from s2kit.network.unet import UNet, pad_to_multiple
+from s2kit.network.unet import UNet, padding
 from s2kit.scenes.plausible import check_possible
 from s2kit.scenes.statistics import ImageStatistics
 
 WINDOW = 1024
 """Side of a window's core in pixels: about 1 GB of activations for a network of width 16."""
+
+ROWS = 64
+"""Rows of a window that are scaled at once: what is in between stays small."""
 
 TURNS = [(quarters, mirrored) for mirrored in (False, True) for quarters in range(4)]
 """Quarter turns and mirroring of the eight looks; the first one leaves the scene as it is."""
@@ -56,10 +60,13 @@ def looked_windows(
     """
     logits_of = run_by(engine, network)
     for (rows, columns), around in windows:
-        inputs, missing = _inputs(network, read(*around), statistics)
-        first = logits_of(inputs)
-        more = [_look(logits_of, inputs, *turn) for turn in (TURNS[1:] if turns else [])]
-        probabilities = torch.stack([_softmax(first), *more]).mean(dim=0)
+        held, missing = _inputs(network, read(*around), statistics)
+        give_fragments_back()
+        first, more = _looks(logits_of, held, turns)
+        give_fragments_back()
+        probabilities = _softmax(first)
+        if more:
+            probabilities = torch.stack([probabilities, *more]).mean(dim=0)
         inside = (
             slice(rows.start - around[0].start, rows.stop - around[0].start),
             slice(columns.start - around[1].start, columns.stop - around[1].start),
@@ -68,21 +75,47 @@ def looked_windows(
         told, logits = (each[0, :, :height, :width].numpy() for each in (probabilities, first))
         for values in (told, logits):
             values[:, missing] = np.nan
-        del inputs, first, more, probabilities  # before the next window is read
+        del first, more, probabilities  # before the next window is read
         yield (rows, columns), told[:, *inside], logits[:, *inside]
         del told, logits
 
 
+def _looks(
+    logits_of: Callable[[Tensor], Tensor], held: list[Tensor], turns: bool
+) -> tuple[Tensor, list[Tensor]]:
+    """Return the logits of the first look, and the probabilities of all others.
+
+    The list, which holds the input alone, is emptied: of a single look nothing keeps the input.
+    """
+    if not turns:
+        return logits_of(held.pop()), []
+    inputs = held.pop()
+    return logits_of(inputs), [_look(logits_of, inputs, *turn) for turn in TURNS[1:]]
+
+
 def _inputs(
     network: UNet, seen: xr.DataArray, statistics: ImageStatistics
-) -> tuple[Tensor, npt.NDArray[np.bool_]]:
-    """Return what the network sees (1, channels, y, x), and where there are no data (y, x)."""
-    bands = scale(seen, network.scaling, statistics)
-    missing = np.asarray(np.isnan(bands).any(axis=0))
-    # Filled up before it is turned: every look then has the pooling's grid where it was.
-    filled = torch.from_numpy(np.nan_to_num(bands, copy=False))[None]
-    inputs = pad_to_multiple(filled, 2**network.depth)
-    return inputs.contiguous(memory_format=torch.channels_last), missing
+) -> tuple[list[Tensor], npt.NDArray[np.bool_]]:
+    """Return what the network sees (1, channels, y, x), in a list, and where there are no data."""
+    _, height, width = seen.shape
+    # Padded before it is turned: every look then has the pooling's grid where it was.
+    down, right = padding(height, width, 2**network.depth)
+    inputs = torch.empty(
+        (1, network.channels, height + down, width + right), memory_format=torch.channels_last
+    )
+    missing = np.empty((height, width), bool)
+    for top in range(0, height, ROWS):
+        rows = slice(top, top + ROWS)
+        bands = scale(seen.isel(y=rows), network.scaling, statistics)
+        missing[rows] = np.isnan(bands).any(axis=0)
+        filled = torch.from_numpy(np.nan_to_num(bands, copy=False))
+        inputs[0, :, top : top + len(missing[rows]), :width] = filled
+    if right:
+        edge = inputs[..., :height, width - 1 - right : width - 1]
+        inputs[..., :height, width:] = edge.flip(-1)
+    if down:
+        inputs[..., height:, :] = inputs[..., height - 1 - down : height - 1, :].flip(-2)
+    return [inputs], missing
 
 
 def _look(

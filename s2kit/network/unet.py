@@ -137,14 +137,23 @@ def check_size(width: object, depth: object, where: str) -> None:
 
 def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:
     """Reflect the lower and right edge until both sizes are multiples of ``multiple``."""
-    height, width = x.shape[-2:]
+    down, right = padding(int(x.shape[-2]), int(x.shape[-1]), multiple)
+    return functional.pad(x, (0, right, 0, down), mode="reflect") if down or right else x
+
+
+def padding(height: int, width: int, multiple: int) -> tuple[int, int]:
+    """Return the rows and columns that are missing to multiples; ValueError if too few are there.
+
+    >>> padding(30, 32, 16)
+    (2, 0)
+    """
     down, right = -height % multiple, -width % multiple
     if down >= height or right >= width:
         raise ValueError(
             f"an image of {height} × {width} pixels is too small to be reflected to a multiple "
             f"of {multiple}; give at least {multiple // 2 + 1} × {multiple // 2 + 1}"
         )
-    return functional.pad(x, (0, right, 0, down), mode="reflect") if down or right else x
+    return down, right
 
 
 def count_parameters(network: nn.Module) -> int:

@@ -8,8 +8,12 @@ from pathlib import Path
 import numpy as np
 import pystac
 import pytest
+import rasterio
 import torch
 from click.testing import CliRunner
+from pystac.extensions.classification import ClassificationExtension
+from pystac.extensions.projection import ProjectionExtension
+from pystac.extensions.raster import RasterExtension
 from pystac.validation import JsonSchemaSTACValidator
 from scene_files import write
 
@@ -76,6 +80,33 @@ def test_items_are_valid_stac(tmp_path: Path, network: UNet, image: Path) -> Non
     classes = map_item(path, DAY).to_dict()["assets"]["map"]["classification:classes"]
     assert [each["value"] for each in classes] == list(range(11))
     assert classes[0]["nodata"] is True
+
+
+def test_the_extensions_of_the_map_are_read_by_pystac(
+    tmp_path: Path, network: UNet, image: Path
+) -> None:
+    item = map_item(mapped(network, image, tmp_path / "map.tif"), DAY)
+    with rasterio.open(tmp_path / "map.tif") as file:
+        placed = ProjectionExtension.ext(item)
+        assert (placed.epsg, placed.shape) == (file.crs.to_epsg(), list(file.shape))
+        assert placed.transform == list(file.transform)[:6]
+    classes = ClassificationExtension.ext(item.assets["map"]).classes
+    assert [(each.value, each.description) for each in classes[1:]] == [
+        (c.code, c.name) for c in network.nomenclature.classes
+    ]
+    (band,) = RasterExtension.ext(item.assets["map"]).bands
+    assert (band.nodata, band.data_type, band.spatial_resolution) == (0, "uint8", 10)
+
+
+def test_the_network_passes_the_validator_of_its_extension(tmp_path: Path, network: UNet) -> None:
+    reason = "needs the extension's own validator: python -m pip install stac-model"
+    schema = pytest.importorskip("stac_model.schema", reason=reason)
+    properties = network_item(network, tmp_path / "small.safetensors").properties
+    own = {key: value for key, value in properties.items() if key.startswith("mlm:")}
+    assert schema.MLModelProperties.model_validate(own).name == "small"
+    for key in ("mlm:input", "mlm:architecture"):
+        with pytest.raises(ValueError, match=key):
+            schema.MLModelProperties.model_validate({k: v for k, v in own.items() if k != key})
 
 
 def test_a_map_without_a_date_is_refused(tmp_path: Path, network: UNet, image: Path) -> None:
