@@ -251,7 +251,7 @@ pd.read_csv(FOLDER / "peers.csv", index_col=0)
 # %% [markdown]
 # The forest looks at single pixels, so it has no seams, and no idea of a field either. The larger
 # U-Net sees further than the margin that hides our seams: the same windows are too small for it.
-# A whole tile takes 1.3 GB of memory at its peak.
+# A whole tile takes 1.4 GB of memory at its peak.
 #
 # ## A country, on paper
 #
@@ -260,9 +260,9 @@ pd.read_csv(FOLDER / "peers.csv", index_col=0)
 # and the same command again maps only what is missing.
 #
 # What would Poland cost, every five days? A small function of stated constants. The speed was
-# measured on a whole simulated tile, one look, one core, reading and writing included
-# (`python tests/speed/whole_tile.py 10980 --threads 1`: 773 core-seconds). The price of a core-hour
-# is an assumption: put in that of your provider.
+# measured on a whole simulated tile, one look, reading and writing included
+# (`python tests/speed/whole_tile.py`: 666 core-seconds, on two cores without AVX-512). The price of
+# a core-hour is an assumption: put in that of your provider.
 
 # %% tags=["shared"]
 TILE = 10_980**2
@@ -288,7 +288,7 @@ def bill(square_km, dates, pixels_per_core_second):
 
 
 # %%
-speed = TILE / 773
+speed = TILE / 666
 print(f"{speed:,.0f} pixels per second and core")
 pd.DataFrame(
     {

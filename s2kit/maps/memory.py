@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 WINDOW_MEMORY = 400 * 10**6
-"""Bytes for one window, if as much is free; all in all a whole tile then takes 1.3 GB."""
+"""Bytes for one window, if as much is free; all in all a whole tile then takes 1.4 GB."""
 
 SHARE = 0.8
 """Of the free memory; the rest is for reading and writing."""
