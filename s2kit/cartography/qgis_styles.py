@@ -4,7 +4,6 @@ Names of elements and attributes: the QGIS 3 layer definition, with the renderer
 "Paletted/Unique values", "Singleband pseudocolor", "Categorized" and "Graduated".
 """
 
-import math
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -64,8 +63,9 @@ def graded_raster_qml(steps: Sequence[Step]) -> str:
         colorRampType="DISCRETE", classificationMode="2", clip="0",
     )  # fmt: skip
     for step in steps:
-        value = "inf" if math.isinf(step.high) else repr(step.high)
-        ET.SubElement(shader, "item", value=value, label=step.label, color=step.colour, alpha="255")
+        ET.SubElement(
+            shader, "item", value=repr(step.high), label=step.label, color=step.colour, alpha="255"
+        )
     return _text(root)
 
 

@@ -7,7 +7,6 @@ Remote Sensing of Environment 230), a package of its own. They were trained on p
 import warnings
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation
 
@@ -34,13 +33,15 @@ ROWS = 256 * FACTOR
 """Rows that are read at once."""
 
 
-def clear_of_clouds(scene: SceneFile) -> NDArray[np.bool_]:
+def clear_of_clouds(scene: SceneFile, threads: int = 0) -> NDArray[np.bool_]:
     """Tell which pixels show the ground, by the networks of ukis-csmask.
 
     Parameters
     ----------
     scene
         An open scene of Level-2A. The whole of it is held at 30 m; a tile of 110 km takes 3 GB.
+    threads
+        Cores to compute with; 0: all.
 
     Returns
     -------
@@ -52,14 +53,14 @@ def clear_of_clouds(scene: SceneFile) -> NDArray[np.bool_]:
     S2kitError
         If the package is not installed.
     """
-    mask = _package()
+    mask = csmask_package()
     image = _at_30_m(scene)
     seen = np.isfinite(image).all(axis=2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of images below 256 pixels: they are padded
         found = mask(
             np.nan_to_num(image), list(BANDS.values()), "l2a",
-            intra_op_num_threads=torch.get_num_threads(), providers=["CPUExecutionProvider"],
+            intra_op_num_threads=threads, providers=["CPUExecutionProvider"],
         ).csm[..., 0]  # fmt: skip
     hidden = binary_dilation((found > 0) & seen, iterations=BUFFER)
     height, width = scene.shape
@@ -67,12 +68,8 @@ def clear_of_clouds(scene: SceneFile) -> NDArray[np.bool_]:
     return clear[:height, :width]
 
 
-def check_installed() -> None:
-    """Raise S2kitError if the package is not there."""
-    _package()
-
-
-def _package() -> type:
+def csmask_package() -> type:
+    """Return what ukis-csmask finds clouds with; S2kitError if it is not installed."""
     try:
         from ukis_csmask.mask import CSmask
     except ImportError as error:

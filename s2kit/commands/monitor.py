@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import xarray as xr
 
-from s2kit.catalogue.csmask import check_installed
+from s2kit.catalogue.csmask import csmask_package
 from s2kit.catalogue.search import parse_dates
 from s2kit.commands.cluster_options import check_one_way, cluster_options, mapper
 from s2kit.commands.scene_options import CATALOGUE, opened_catalogue, with_options
@@ -156,7 +156,7 @@ def monitor(
     if any(path.is_dir() and path.resolve() == out.resolve() for path in scenes):
         raise S2kitError(f"{out} holds the scenes; name another folder for the results (--out)")
     if find_clouds:
-        check_installed()
+        csmask_package()
     given = list(filter(None, (parcels, matrix, rates, erosivity, dem)))
     check_outputs([out / name for name in FILES], given)
     give_memory_back()

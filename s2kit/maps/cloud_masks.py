@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
+import torch
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
 
@@ -34,17 +34,23 @@ class CloudSource:
     band: int = 1
 
 
-def hide_clouds(path: Path, scene: SceneFile, clouds: CloudSource) -> float:
-    """Make cloud and cloud shadow no data in the file of a class map.
+def clear_pixels(scene: SceneFile, clouds: CloudSource) -> npt.NDArray[np.bool_]:
+    """Tell which pixels (y, x) of a scene show the ground."""
+    if clouds.scl is None:
+        return clear_of_clouds(scene, torch.get_num_threads())
+    height, width = scene.shape
+    grid = {"crs": scene.grid.rio.crs, "transform": scene.grid.rio.transform(recalc=True)}
+    with (
+        open_dataset(clouds.scl) as file,
+        WarpedVRT(
+            file, **grid, height=height, width=width, resampling=Resampling.nearest, nodata=0
+        ) as warped,
+    ):
+        return valid(np.asarray(warped.read(clouds.band)))
 
-    Parameters
-    ----------
-    path
-        The class map, on the grid of the scene.
-    scene
-        What it is a map of.
-    clouds
-        What tells where they are.
+
+def hide_clouds(path: Path, clear: npt.NDArray[np.bool_]) -> float:
+    """Make all that is not clear no data in the file of a class map.
 
     Returns
     -------
@@ -53,19 +59,5 @@ def hide_clouds(path: Path, scene: SceneFile, clouds: CloudSource) -> float:
     """
     codes = read_class_map(path)
     mapped = codes.to_numpy() != NO_DATA
-    shown = clear_of_clouds(scene) if clouds.scl is None else _clear(clouds.scl, clouds.band, codes)
-    write_class_map(path, codes.where(shown, NO_DATA).astype(np.uint8))
-    return 1 - float(shown[mapped].mean()) if mapped.any() else 0.0
-
-
-def _clear(scl: Path, band: int, codes: xr.DataArray) -> npt.NDArray[np.bool_]:
-    """Return where a scene classification shows the ground, on the grid of a map."""
-    height, width = codes.shape
-    grid = {"crs": codes.rio.crs, "transform": codes.rio.transform(recalc=True)}
-    with (
-        open_dataset(scl) as file,
-        WarpedVRT(
-            file, **grid, height=height, width=width, resampling=Resampling.nearest, nodata=0
-        ) as warped,
-    ):
-        return valid(np.asarray(warped.read(band)))
+    write_class_map(path, codes.where(clear, NO_DATA).astype(np.uint8))
+    return 1 - float(clear[mapped].mean()) if mapped.any() else 0.0

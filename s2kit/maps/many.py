@@ -20,7 +20,7 @@ import torch
 
 from s2kit.catalogue.one_grid import files_of, open_any
 from s2kit.errors import S2kitError, S2kitWarning
-from s2kit.maps.cloud_masks import hide_clouds
+from s2kit.maps.cloud_masks import clear_pixels, hide_clouds
 from s2kit.maps.files import map_files, style_of
 from s2kit.maps.ledger import Entry, file_sha256, input_sha256, opened_ledger
 from s2kit.maps.memory import give_memory_back, usable_cores, window_memory
@@ -202,10 +202,11 @@ def _map(scene: Listed, plan: Plan, say: Callable[[str], object]) -> str:
     settings = replace(plan.settings, memory=window_memory(runs=plan.runs))
     offset = scene.offset
     with open_any(scene.image, "auto" if offset is None else offset, plan.bands) as opened:
+        # before the map is made: where clouds cannot be told, no map is left with them in it
+        clear = clear_pixels(opened, scene.clouds) if scene.clouds is not None else None
         classify_file(network, opened, outputs, settings, plan.statistics, say)
-        if scene.clouds is not None:
-            hidden = hide_clouds(outputs.map, opened, scene.clouds)
-            say(f"{hidden:.0%} of it cloud or shadow")
+        if clear is not None:
+            say(f"{hide_clouds(outputs.map, clear):.0%} of it cloud or shadow")
     with open_dataset(outputs.map) as file:
         return provenance_attributes(file.tags())["image"]
 

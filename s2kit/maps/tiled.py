@@ -39,9 +39,8 @@ def forward(network: UNet, held: list[Tensor]) -> Tensor:
     for level in reversed(range(network.depth)):
         up, skip = cast(Up, network.decoder[network.depth - 1 - level]), skips.pop()
         last = network.head if level == 0 else nn.Identity()
-        channels = len(network.nomenclature) if level == 0 else network.width * 2**level
         merged = _decoding(up, x, skip, last)
-        x = _over_tiles(_size(skip), channels, merged, network.width * 2**level)
+        x = _over_tiles(_size(skip), network.width * 2**level, merged)
         del skip, merged
     return x
 
@@ -75,15 +74,14 @@ def _over_tiles(
     size: tuple[int, int],
     channels: int,
     compute: Callable[[Tile], Tensor],
-    widest: int | None = None,
 ) -> Tensor:
     """Return what a function gives for each tile with its surroundings, put together.
 
-    ``widest``: channels of the largest tensor that it makes, where it is not the result.
+    ``channels``: of the level; the more there are, the smaller are the tiles.
     """
     height, width = size
     found: Tensor | None = None
-    for tile in tiles(height, width, NUMBERS // (widest or channels)):
+    for tile in tiles(height, width, NUMBERS // channels):
         around = tuple(
             slice(max(each.start - REACH, 0), min(each.stop + REACH, most))
             for each, most in zip(tile, size, strict=True)
@@ -93,7 +91,7 @@ def _over_tiles(
             return part
         if found is None:
             found = torch.empty(
-                (1, channels, *size), device=part.device, memory_format=torch.channels_last
+                (*part.shape[:2], *size), device=part.device, memory_format=torch.channels_last
             )
         inside = (
             slice(each.start - wide.start, each.stop - wide.start)

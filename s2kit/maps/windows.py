@@ -105,11 +105,11 @@ def _inputs(
     )
     missing = np.empty((height, width), bool)
     for top in range(0, height, ROWS):
-        rows = slice(top, top + ROWS)
+        rows = slice(top, min(top + ROWS, height))
         bands = scale(seen.isel(y=rows), network.scaling, statistics)
         missing[rows] = np.isnan(bands).any(axis=0)
         filled = torch.from_numpy(np.nan_to_num(bands, copy=False))
-        inputs[0, :, top : top + len(missing[rows]), :width] = filled
+        inputs[0, :, rows, :width] = filled
     if right:
         edge = inputs[..., :height, width - 1 - right : width - 1]
         inputs[..., :height, width:] = edge.flip(-1)

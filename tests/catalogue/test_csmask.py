@@ -61,7 +61,7 @@ def test_real_clouds_are_told_from_a_clear_sky(tmp_path: Path, elsewhere: Path) 
 def test_without_the_package_it_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ukis_csmask.mask", None)
     with pytest.raises(S2kitError, match=r"needs the package ukis-csmask .*install it with"):
-        csmask.check_installed()
+        csmask.csmask_package()
 
 
 def test_pixels_are_averaged_to_30_m_and_the_edge_is_kept(tmp_path: Path) -> None:

@@ -153,15 +153,25 @@ def test_a_date_that_cannot_be_read_stops_no_other(tmp_path, weights):
     assert [path.name for path in paths] == ["20230401.tif", "20230501.tif"]
 
 
+def test_where_clouds_cannot_be_told_no_map_is_left_with_them(tmp_path, weights):
+    folder, work = tmp_path / "scenes", tmp_path / "maps"
+    folder.mkdir()
+    write_scene(folder, "20230501", scl=np.full((24, 24), 9))
+    (folder / "place_20230501_scl.tif").write_bytes(b"no raster")
+    with pytest.raises(s2kit.S2kitError, match=r"place_20230501_scl.tif is no readable raster"):
+        classify(weights, folder, work)
+    assert not list(work.glob("*.tif"))
+
+
 WORKER = """
 import os, signal
 from s2kit.maps import many
 
-def die_once(path, scene, clouds, hide=many.hide_clouds):
+def die_once(path, clear, hide=many.hide_clouds):
     try:
         os.close(os.open({mark!r}, os.O_CREAT | os.O_EXCL))
     except FileExistsError:
-        return hide(path, scene, clouds)
+        return hide(path, clear)
     os.kill(os.getpid(), signal.SIGKILL)
 
 many.hide_clouds = die_once

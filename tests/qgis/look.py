@@ -49,10 +49,10 @@ def seen(layer):
     if isinstance(layer, QgsVectorLayer):
         entries = layer.renderer().legendSymbolItems()
         legend = [(entry.label(), entry.symbol().color().name()) for entry in entries]
-        about |= {"features": layer.featureCount(), "fields": [f.name() for f in layer.fields()]}
+        about |= {"features": layer.featureCount()}
     else:
         legend = [(label, colour.name()) for label, colour in layer.legendSymbologyItems()]
-        about |= {"bands": layer.bandCount(), "names": [layer.bandName(1)]}
+        about |= {"bands": layer.bandCount()}
     return about | {"legend": legend}
 
 
