@@ -10,7 +10,7 @@ from s2kit.errors import S2kitError
 from s2kit.experiments.experiment import STATES, Experiment
 from s2kit.experiments.outcome import check_planned, run_planned
 from s2kit.experiments.own_area import train_on
-from s2kit.experiments.own_places import COURSE_PLACES, listed_places
+from s2kit.experiments.own_places import listed_places
 from s2kit.experiments.plan import PlannedRun
 from s2kit.experiments.portable import portable_beginning
 from s2kit.network.baselines import BASELINES
@@ -158,13 +158,15 @@ def _beginning(recipe: Recipe) -> Beginning | None:
     if not recipe.kept:
         return None
     places = Places(elsewhere())
-    names = [name for name in COURSE_PLACES if places.is_obtainable(name)]
-    if len(names) < len(COURSE_PLACES):
+    labelled = [name for name in places.list(scored=True) if places.place(name).is_labelled]
+    names = [name for name in labelled if places.is_obtainable(name)]
+    if len(names) < len(labelled):
         click.echo(
-            f"{len(names)} of {len(COURSE_PLACES)} real places elsewhere are at hand "
+            f"{len(names)} of {len(labelled)} real places elsewhere are at hand "
             "(S2KIT_ELSEWHERE); the simulated ones stand in"
         )
-    return portable_beginning(SimulatedSource(home()), listed_places(places, names))
+    simulated = SimulatedSource(home())
+    return portable_beginning(simulated, listed_places(places, names), recipe.scaling)
 
 
 def _bands(given: str | None) -> tuple[str, ...] | None:

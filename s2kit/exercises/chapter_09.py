@@ -8,6 +8,7 @@ import numpy.typing as npt
 from s2kit.exercises.exercise import Exercise
 
 Numbers = npt.NDArray[Any]
+Pair = tuple[float, float]
 
 
 def _shares(wrong: Numbers, outside: Numbers) -> tuple[float, float]:
@@ -29,6 +30,14 @@ def _unlike() -> tuple[Numbers, int]:
     example[4, 5] = 1.0
     example[6, 8] = 9.0
     return example, 3
+
+
+def _shrunk(own: Pair, typical: Pair, share: float) -> Pair:
+    mean, variance = (
+        (1 - share) * ours + share * theirs
+        for ours, theirs in ((own[0], typical[0]), (own[1] ** 2, typical[1] ** 2))
+    )
+    return mean, float(np.sqrt(variance))
 
 
 EXERCISES = {
@@ -77,5 +86,30 @@ EXERCISES = {
             ),
         ),
         example=_unlike,
+    ),
+    "9.3": Exercise(
+        solve=_shrunk,
+        hint="Variances are averaged; the deviation is the root of their mean.",
+        mistakes=(
+            (
+                lambda own, typical, share: _shrunk(typical, own, share),
+                "Turned round: a share of 0 leaves the image's own statistics as they are.",
+            ),
+            (
+                lambda own, typical, share: (
+                    _shrunk(own, typical, share)[0],
+                    (1 - share) * own[1] + share * typical[1],
+                ),
+                "Deviations do not add up, variances do: square them first.",
+            ),
+            (
+                lambda own, typical, share: (
+                    _shrunk(own, typical, share)[0],
+                    _shrunk(own, typical, share)[1] ** 2,
+                ),
+                "That is the variance: take its root.",
+            ),
+        ),
+        example=lambda: ((0.30, 0.02), (0.20, 0.10), 0.25),
     ),
 }

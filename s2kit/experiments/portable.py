@@ -17,22 +17,25 @@ from s2kit.experiments.plan import FOLDER
 from s2kit.maps.layout import layout_by_side
 from s2kit.maps.windows import WINDOW, looked_windows, reader_of
 from s2kit.network.beginning import Beginning
+from s2kit.network.scaling import channels_of
 from s2kit.network.unet import UNet
 from s2kit.network.weights import load_network
 from s2kit.scenes.nomenclature import NO_DATA, with_nomenclature
 from s2kit.scenes.statistics import image_statistics
 from s2kit.sources.simulated import SimulatedSource
 
-SIMULATED, REAL = 0.37, 0.13
+SIMULATED, REAL = 0.3, 0.2
 """Of the crops, those from the simulated country and from real places; without real places theirs
-go to the simulated country. The other half is from home."""
+go to the simulated country. The rest is from home."""
 
 WEIGHTS = {"Denmark": 10, "Chile": 10, "Austria": 3, "Ireland": 3}
-"""Real places to learn from, by the country of one scene each: whole landscapes count more than the
-small patches of fields and of pasture."""
+"""Real places to learn from, by country: whole landscapes count more than the small patches of
+fields and of pasture."""
 
 
-def portable_beginning(simulated: SimulatedSource, places: Iterable[ScoredPlace]) -> Beginning:
+def portable_beginning(
+    simulated: SimulatedSource, places: Iterable[ScoredPlace], scaling: str = "shrunk"
+) -> Beginning:
     """Return the network of Strzegom, the simulated training scenes, and real places.
 
     Parameters
@@ -40,23 +43,32 @@ def portable_beginning(simulated: SimulatedSource, places: Iterable[ScoredPlace]
     simulated
         Its training scenes are labelled by their truth.
     places
-        Labelled ones; of each country of `WEIGHTS` the first is taken.
+        Of them the labelled ones in the countries of `WEIGHTS` are taken; those of one country
+        share its weight.
+    scaling
+        What the network's input is to be scaled by from now on, if it has the same channels.
     """
     network = load_network("strzegom")
+    if channels_of(scaling) == network.channels:
+        # What it learnt by its scenes' own statistics holds by shrunk ones as well: on the
+        # validation date even better (OA 95.8 for 95.3).
+        network.scaling = scaling
     elsewhere = {
         f"simulated {name}": (simulated.open(name), simulated.open_truth(name))
         for name in simulated.list(split="train")
     }
-    real: dict[str, ScoredPlace] = {}
+    real: dict[str, list[ScoredPlace]] = {}
     for place in places:
         country = str(place.scene.attrs.get("area"))
         if place.labels is not None and country in WEIGHTS:
-            real.setdefault(country, place)
+            real.setdefault(country, []).append(place)
     share = (SIMULATED if real else SIMULATED + REAL) / len(elsewhere)
     shares = dict.fromkeys(elsewhere, share)
-    for country, place in real.items():
-        elsewhere[place.name] = place.scene, likeliest_of_group(network, place)
-        shares[place.name] = REAL * WEIGHTS[country] / sum(WEIGHTS[each] for each in real)
+    all_weights = sum(WEIGHTS[country] for country in real)
+    for country, labelled in real.items():
+        for place in labelled:
+            elsewhere[place.name] = place.scene, likeliest_of_group(network, place)
+            shares[place.name] = REAL * WEIGHTS[country] / all_weights / len(labelled)
     return Beginning(network, elsewhere, shares)
 
 
@@ -101,10 +113,12 @@ def portable_trials() -> pd.DataFrame:
     """Return what was tried for places never seen, and what it gave, per cent.
 
     Each network was scored in places that it had not seen, as ``tests/speed/leaving_out.py`` does:
-    the share of a group's pixels that is mapped to the group; at home overall accuracy and mean F1
-    on the validation date. But for the last row, each is one trial with one seed.
+    the share of a group's pixels that is mapped to the group; of unseen Irish pasture that mapped
+    as grassland or as growing crops; at home overall accuracy and mean F1 on the validation date.
+    ``seeds`` says of how many networks a row is the mean. The rows between the two with five seeds
+    were trained on a GPU, in bfloat16 or TF32.
 
     >>> portable_trials()["Denmark trees"].iloc[[0, -1]].tolist()
-    [60, 92]
+    [60, 97]
     """
     return pd.read_csv(FOLDER / "portable_trials.csv", index_col="network")

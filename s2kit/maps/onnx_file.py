@@ -21,7 +21,7 @@ from s2kit.maps.classify import provenance
 from s2kit.maps.deepness import metadata, tiles_of
 from s2kit.maps.engines import fold_batch_norms
 from s2kit.maps.provenance import provenance_tags
-from s2kit.network.scaling import MEAN_BRIGHTNESS
+from s2kit.network.scaling import MEAN_BRIGHTNESS, scaling_statistics
 from s2kit.network.tensors import tensors_sha256
 from s2kit.network.unet import UNet
 from s2kit.network.weights import stored_tensors
@@ -134,6 +134,7 @@ class _OfNumbers(nn.Module):
         self.empty, self.least = empty, 2 ** (network.depth + 1)
         self.scaled, self.scaling, self.numbers = _Scaled(network), network.scaling, numbers
         self.inputs = numbers.count
+        statistics = scaling_statistics(network.scaling, statistics)
         gain = np.where(statistics.deviation > 0, 0.25 / np.maximum(statistics.deviation, 1e-12), 0)
         self.register_buffer("gain", _per_band(gain))
         self.register_buffer("shift", _per_band(0.5 - statistics.mean * gain))

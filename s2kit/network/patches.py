@@ -6,6 +6,7 @@ import numpy as np
 import torch
 import xarray as xr
 from torch import Tensor
+from torch.nn import functional
 
 from s2kit.errors import S2kitError
 from s2kit.network.scaling import scale
@@ -89,6 +90,9 @@ class Patches:
         Turn and mirror the crops at random.
     chances
         Of each scene to be drawn; by default they are equal.
+    zoom
+        Pieces from 1 / (1 + zoom) to 1 + zoom times as wide as a crop are drawn, as far as the
+        scene is that large, and resampled: the image bilinear, the target to the nearest pixel.
     """
 
     def __init__(
@@ -100,6 +104,7 @@ class Patches:
         seed: int,
         turns: bool = True,
         chances: Sequence[float] | None = None,
+        zoom: float = 0.0,
     ) -> None:
         for _, target in labelled:
             if min(target.shape) < crop:
@@ -109,7 +114,7 @@ class Patches:
                 )
         self.labelled = labelled
         self.crop, self.batch, self.gain_jitter, self.turns = crop, batch, gain_jitter, turns
-        self.chances = chances
+        self.chances, self.zoom = chances, zoom
         self.positions = [torch.nonzero(target != IGNORE) for _, target in labelled]
         self.random = torch.Generator().manual_seed(seed)
 
@@ -122,10 +127,11 @@ class Patches:
         which = self._scene()
         image, target = self.labelled[which]
         row, column = self.positions[which][self._integer(len(self.positions[which]))].tolist()
-        top = self._start(row, target.shape[0])
-        left = self._start(column, target.shape[1])
-        window = (slice(top, top + self.crop), slice(left, left + self.crop))
-        image, target = image[:, *window], target[window]
+        side = self._side(min(target.shape))
+        top = self._start(row, target.shape[0], side)
+        left = self._start(column, target.shape[1], side)
+        window = (slice(top, top + side), slice(left, left + side))
+        image, target = self._resampled(image[:, *window], target[window])
 
         if self.turns:
             turns, flip = self._integer(4), self._integer(2)
@@ -143,11 +149,28 @@ class Patches:
         chances = torch.tensor(self.chances, dtype=torch.float64)
         return int(torch.multinomial(chances, 1, generator=self.random))
 
-    def _start(self, around: int, size: int) -> int:
-        """Return the first row (or column) of a crop that holds ``around`` and fits in."""
-        lowest = max(0, around - self.crop + 1)
-        highest = min(around, size - self.crop)
+    def _side(self, largest: int) -> int:
+        """Return the width of the piece of a scene that becomes a crop."""
+        if not self.zoom:
+            return self.crop
+        power = 2 * torch.rand((), generator=self.random).item() - 1
+        return min(round(self.crop * float((1 + self.zoom) ** power)), largest)
+
+    def _start(self, around: int, size: int, side: int) -> int:
+        """Return the first row (or column) of a piece that holds ``around`` and fits in."""
+        lowest = max(0, around - side + 1)
+        highest = min(around, size - side)
         return lowest + self._integer(highest - lowest + 1)
+
+    def _resampled(self, image: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Return a piece of a scene in the size of a crop."""
+        if target.shape[0] == self.crop:
+            return image, target
+        size = (self.crop, self.crop)
+        image = functional.interpolate(image[None], size, mode="bilinear")[0]
+        # float64 holds the places of all classes, and IGNORE, exactly
+        found = functional.interpolate(target[None, None].double(), size, mode="nearest-exact")
+        return image, found[0, 0].to(target.dtype)
 
     def _integer(self, end: int) -> int:
         return int(torch.randint(end, (), generator=self.random))

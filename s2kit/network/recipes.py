@@ -19,6 +19,7 @@ LIMITS = {
     "learning_rate": (math.ulp(0), math.inf),
     "weight_decay": (0, math.inf),
     "averaging": (0, BELOW_ONE),
+    "zoom": (0, 1),
     "gain_jitter": (0, math.inf),
     "class_balance": (0, 1),
     "label_smoothing": (0, BELOW_ONE),
@@ -51,6 +52,8 @@ class Recipe:
     crop: int = 128  # pixels; random crops reach a given accuracy sooner than whole patches
     batch: int = 8
     turns: bool = True  # crops are turned by quarters and mirrored
+    # Crops show from 1 / (1 + zoom) to 1 + zoom times as much ground: fields of other sizes.
+    zoom: float = 0.0
     gain_jitter: float = 0.05  # standard deviation of a factor per band, as between dates
     # schedule: one cycle over epochs * steps
     epochs: int = 25
@@ -115,7 +118,9 @@ RECIPES = {
         # For places never seen: from a trained network on, with scenes of many places.
         Recipe(
             "portable",
+            scaling="shrunk",
             crop=96,
+            zoom=0.35,
             epochs=10,
             optimiser="adamw",
             learning_rate=1e-3,
@@ -125,7 +130,7 @@ RECIPES = {
         # For comparing settings, not for maps; a short walk wants long steps.
         Recipe("trial", epochs=8, learning_rate=3e-2),
         # What chapter 4 trains while one waits; the stored curves show the whole of "short".
-        Recipe("live", epochs=6, learning_rate=3e-2),
+        Recipe("live", epochs=6, steps=20, learning_rate=3e-2, averaging=0.93),
     )
 }
 

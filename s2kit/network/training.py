@@ -155,6 +155,7 @@ def train(
         seed,
         recipe.turns,
         beginning.chances(len(own)) if beginning else None,
+        recipe.zoom,
     )
     weights = class_weights([t for _, t in labelled], recipe.class_balance, classes).to(device)
 

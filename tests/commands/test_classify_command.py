@@ -201,8 +201,8 @@ def test_a_network_comes_with_the_command(tmp_path: Path) -> None:
         tags = file.tags()
     assert tags["S2KIT_WEIGHTS"] == "portable.safetensors"
     assert tags["S2KIT_WEIGHTS_SHA256"] == load_network("portable").card["sha256"]
-    assert (tags["S2KIT_SCALING"], tags["S2KIT_LOOKS"]) == ("both", "1")
-    assert len(json.loads(tags["S2KIT_TRAINED_ON"])) == 24
+    assert (tags["S2KIT_SCALING"], tags["S2KIT_LOOKS"]) == ("shrunk", "1")
+    assert len(json.loads(tags["S2KIT_TRAINED_ON"])) == 31
     scene = read_scene(image, 1000)
     assert tags["S2KIT_IMAGE"] == pixels_sha256(scene)
     assert ImageStatistics.from_json(tags["S2KIT_STATISTICS"]) == image_statistics(scene)

@@ -1,12 +1,20 @@
 """What the recipe ``portable`` begins with."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import xarray as xr
 
 from s2kit.accuracy.crosswalk import class_groups, legend_of
 from s2kit.experiments.own_places import ScoredPlace
-from s2kit.experiments.portable import REAL, SIMULATED, likeliest_of_group, portable_beginning
+from s2kit.experiments.portable import (
+    REAL,
+    SIMULATED,
+    WEIGHTS,
+    likeliest_of_group,
+    portable_beginning,
+)
 from s2kit.network.weights import load_network
 from s2kit.scenes.nomenclature import NO_DATA
 from s2kit.simulator.example import example_scene
@@ -47,6 +55,22 @@ def test_pixels_without_data_stay_without_a_class():
     )
     assert (found[:, :11] == NO_DATA).all()
     assert (found[:, 11:] != NO_DATA).all()
+
+
+@pytest.mark.parametrize("scaling", ["shrunk", "both", "fixed"])
+def test_the_network_of_strzegom_goes_on_with_another_scaling_of_the_same_channels(source, scaling):
+    source.open_truth = source.open_mask  # stands in for the simulated country
+    network = portable_beginning(source, [], scaling).network
+    assert network.scaling == (scaling if scaling != "fixed" else "both")
+
+
+def test_places_of_one_country_share_its_weight(source):
+    source.open_truth = source.open_mask
+    places = [place("Ireland", 231), place("Ireland", 231), place("Denmark", 211)]
+    places = [dataclasses.replace(each, name=str(n)) for n, each in enumerate(places)]
+    shares = portable_beginning(source, places).shares
+    assert shares["0"] == shares["1"]
+    assert 2 * shares["0"] / shares["2"] == pytest.approx(WEIGHTS["Ireland"] / WEIGHTS["Denmark"])
 
 
 @pytest.mark.parametrize("countries", [(), ("Denmark",), ("Denmark", "Ireland", "Narnia")])

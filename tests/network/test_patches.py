@@ -31,6 +31,27 @@ def test_every_crop_holds_a_label_even_where_labels_are_rare():
     assert ((drawn == 7).sum(dim=(1, 2)) == 1).all()
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_zoomed_crops_show_more_or_less_ground_with_its_labels(seed):
+    rows = torch.arange(60.0)[:, None].repeat(1, 60)
+    target = torch.where(rows < 30, 0, 5)
+    patches = Patches([(rows[None].repeat(10, 1, 1), target)], 16, 4, 0, seed, turns=False, zoom=1)
+    images, targets = patches.draw()
+    assert images.shape == (4, 10, 16, 16)
+    widths = images[:, 0].amax((1, 2)) - images[:, 0].amin((1, 2)) + 1
+    assert ((widths >= 7) & (widths <= 33)).all()
+    # a crop's rows are evenly spaced, and its labels change where the ground's do
+    inner = images[:, 0, 2:-2].diff(dim=1)
+    assert torch.allclose(inner, inner[:, :1, :1].expand_as(inner), atol=1e-3)
+    assert ((targets == 5) == (images[:, 0] > 29.5)).float().mean() > 0.9
+
+
+def test_zoomed_crops_are_no_wider_than_the_scene():
+    drawn, _ = Patches([labelled_scene(size=20)], 16, 20, 0, seed=0, zoom=1).draw()
+    assert drawn.shape == (20, 10, 16, 16)
+
+
 def test_the_same_seed_draws_the_same_patches():
     first, second = (Patches([labelled_scene()], 16, 2, 0.1, seed=3).draw()[0] for _ in "ab")
     assert torch.equal(first, second)

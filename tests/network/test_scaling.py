@@ -5,7 +5,8 @@ import pytest
 import xarray as xr
 
 from s2kit.errors import S2kitError
-from s2kit.network.scaling import SCALINGS, channels_of, scale
+from s2kit.network.scaling import SCALINGS, TYPICAL, channels_of, scale, towards_typical
+from s2kit.network.weights import load_network
 from s2kit.scenes.bands import BAND_NAMES
 from s2kit.scenes.radiometry import normalise, standardise
 from s2kit.scenes.statistics import image_statistics
@@ -46,11 +47,40 @@ def test_a_brighter_day_looks_the_same(scaling, scene):
     np.testing.assert_allclose(bright, dull, atol=1e-4)
 
 
+def test_shrunk_is_both_by_statistics_drawn_towards_typical_ones(scene):
+    own = image_statistics(scene)
+    between = towards_typical(own)
+    np.testing.assert_array_equal(scale(scene, "shrunk", own), scale(scene, "both", between))
+    np.testing.assert_allclose(between.mean, (2 * own.mean + TYPICAL.mean) / 3)
+    np.testing.assert_allclose(
+        between.deviation**2, (2 * own.deviation**2 + TYPICAL.deviation**2) / 3
+    )
+    np.testing.assert_allclose(towards_typical(TYPICAL).deviation, TYPICAL.deviation)
+
+
+def test_an_image_of_one_cover_stays_one_cover_when_shrunk(scene):
+    meadow = 0.3 + 0.001 * scene
+    both, shrunk = (
+        scale(meadow, scaling, image_statistics(meadow))[10:] for scaling in ("both", "shrunk")
+    )
+    assert np.nanstd(both) == pytest.approx(0.25, abs=0.01)
+    assert np.nanstd(shrunk, axis=(1, 2)).max() < 0.01
+
+
+def test_typical_statistics_are_those_of_the_scenes_behind_strzegom():
+    scenes = load_network("strzegom").card["training_statistics"]
+    mean = np.mean([scene["mean"] for scene in scenes], axis=0)
+    variance = np.mean(np.square([scene["deviation"] for scene in scenes]), axis=0)
+    np.testing.assert_allclose(TYPICAL.mean, mean, atol=5e-5)
+    np.testing.assert_allclose(TYPICAL.deviation, np.sqrt(variance), atol=5e-5)
+
+
 def test_mistakes_are_named(scene):
     statistics = image_statistics(scene)
     with pytest.raises(S2kitError, match="choose one of: fixed, brightness, spread, both"):
         scale(scene, "min-max", statistics)
     with pytest.raises(S2kitError, match="are of 10 bands and somewhere has 4; take them"):
         scale(scene[:4], "both", statistics)
-    with pytest.raises(S2kitError, match=r"mean reflectance of somewhere is -0.*check its offset"):
-        scale(scene - 1, "both", image_statistics(scene - 1))
+    for scaling in ("both", "shrunk"):
+        with pytest.raises(S2kitError, match=r"reflectance of somewhere is -0.*check its offset"):
+            scale(scene - 0.3, scaling, image_statistics(scene - 0.3))
