@@ -34,7 +34,7 @@ fields and of pasture."""
 
 
 def portable_beginning(
-    simulated: SimulatedSource, places: Iterable[ScoredPlace], scaling: str = "shrunk"
+    simulated: SimulatedSource, places: Iterable[ScoredPlace], scaling: str
 ) -> Beginning:
     """Return the network of Strzegom, the simulated training scenes, and real places.
 
@@ -51,7 +51,7 @@ def portable_beginning(
     network = load_network("strzegom")
     if channels_of(scaling) == network.channels:
         # What it learnt by its scenes' own statistics holds by shrunk ones as well: on the
-        # validation date even better (OA 95.8 for 95.3).
+        # validation date even better (OA 95.8 for 95.4).
         network.scaling = scaling
     elsewhere = {
         f"simulated {name}": (simulated.open(name), simulated.open_truth(name))
@@ -115,8 +115,9 @@ def portable_trials() -> pd.DataFrame:
     Each network was scored in places that it had not seen, as ``tests/speed/leaving_out.py`` does:
     the share of a group's pixels that is mapped to the group; of unseen Irish pasture that mapped
     as grassland or as growing crops; at home overall accuracy and mean F1 on the validation date.
-    ``seeds`` says of how many networks a row is the mean. The rows between the two with five seeds
-    were trained on a GPU, in bfloat16 or TF32.
+    ``seeds`` says of how many networks a row is the mean. The networks of the rows between the two
+    with five seeds that begin with "half kept" were trained on a GPU, in TF32, by a program that is
+    not part of s2kit: the trials can be tried again by changing the recipe, not repeated.
 
     >>> portable_trials()["Denmark trees"].iloc[[0, -1]].tolist()
     [60, 97]

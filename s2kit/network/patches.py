@@ -92,7 +92,8 @@ class Patches:
         Of each scene to be drawn; by default they are equal.
     zoom
         Pieces from 1 / (1 + zoom) to 1 + zoom times as wide as a crop are drawn, as far as the
-        scene is that large, and resampled: the image bilinear, the target to the nearest pixel.
+        scene is that large, and resampled: the image bilinear, the target to the nearest pixel. A
+        lone labelled pixel can fall between the pixels of a reduced crop.
     """
 
     def __init__(

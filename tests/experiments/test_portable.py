@@ -68,7 +68,7 @@ def test_places_of_one_country_share_its_weight(source):
     source.open_truth = source.open_mask
     places = [place("Ireland", 231), place("Ireland", 231), place("Denmark", 211)]
     places = [dataclasses.replace(each, name=str(n)) for n, each in enumerate(places)]
-    shares = portable_beginning(source, places).shares
+    shares = portable_beginning(source, places, "shrunk").shares
     assert shares["0"] == shares["1"]
     assert 2 * shares["0"] / shares["2"] == pytest.approx(WEIGHTS["Ireland"] / WEIGHTS["Denmark"])
 
@@ -77,7 +77,7 @@ def test_places_of_one_country_share_its_weight(source):
 def test_shares_of_crops_do_not_depend_on_how_many_places_there_are(source, countries):
     places = [place(country, 211) for country in countries]
     source.open_truth = source.open_mask  # stands in for the simulated country
-    beginning = portable_beginning(source, places)
+    beginning = portable_beginning(source, places, "shrunk")
     assert sum(beginning.shares.values()) == pytest.approx(SIMULATED + REAL)
     known = [name for name in beginning.elsewhere if not name.startswith("simulated")]
     assert known == [c.lower() for c in countries if c != "Narnia"]

@@ -61,10 +61,10 @@ def trained_without(
 ) -> UNet:
     """Return the network of the recipe that has not seen some countries; at once if it is kept."""
     kept = [place for place in places if country(place) not in left_out]
-    beginning = portable_beginning(SimulatedSource(home()), kept)
+    recipe = recipe_named("portable")
+    beginning = portable_beginning(SimulatedSource(home()), kept, recipe.scaling)
     (validation,) = scenes.validation.values()
     folder = home() / "leaving_out"
-    recipe = recipe_named("portable")
     return train(recipe, scenes.training, validation, seed, folder, beginning=beginning).network
 
 
