@@ -113,8 +113,8 @@ print("pixels that differ with it:", int((with_margin != whole).sum()))
 #
 # ## What the margin costs
 #
-# The margin is computed and thrown away. For a tile of 10 980 × 10 980 pixels, how much more than
-# the tile does the network compute, by the side of the window's core?
+# The margin is looked at and thrown away. For a tile of 10 980 × 10 980 pixels, how many more pixels
+# than the tile has does the network look at, by the side of the window's core?
 
 # %%
 sides = 2 ** np.arange(8, 14)
@@ -122,15 +122,17 @@ layouts = [layout_by_side(network, 10_980, 10_980, int(side)) for side in sides]
 cost = [layout.computed / 10_980**2 for layout in layouts]
 figure, ax = plt.subplots(figsize=(6, 3.4))
 ax.plot(sides, cost, "o-", color="black")
-ax.set(xscale="log", xlabel="side of the core, pixels", ylabel="computed / needed", ylim=(0, None))
+ax.set(xscale="log", xlabel="side of the core, pixels", ylabel="looked at / needed", ylim=(0, None))
 ax.set_xticks(sides, [str(side) for side in sides])
 ax.minorticks_off()
 ax.axhline(1, color="grey", lw=0.8)
-pd.Series(cost, sides, name="computed / needed").round(2)
+pd.Series(cost, sides, name="looked at / needed").round(2)
 
 # %% [markdown]
 # Large windows are cheap and take memory; small ones are dear. `classify` takes the largest that
-# the memory allows, often strips over the full width.
+# the memory allows. And it spares half of the extra work: the receptive field grows on the way down
+# the U, so there the margin is needed; on the way up, where more than half of the work is done, a
+# few pixels around the core are enough.
 #
 # ## A window does not know its image
 #
@@ -261,7 +263,7 @@ pd.read_csv(FOLDER / "peers.csv", index_col=0)
 #
 # What would Poland cost, every five days? A small function of stated constants. The speed was
 # measured on a whole simulated tile, one look, reading and writing included
-# (`python tests/speed/whole_tile.py`: 666 core-seconds, on two cores without AVX-512). The price of
+# (`python tests/speed/whole_tile.py`: 567 core-seconds, on two cores without AVX-512). The price of
 # a core-hour is an assumption: put in that of your provider.
 
 # %% tags=["shared"]
@@ -288,7 +290,7 @@ def bill(square_km, dates, pixels_per_core_second):
 
 
 # %%
-speed = TILE / 666
+speed = TILE / 567
 print(f"{speed:,.0f} pixels per second and core")
 pd.DataFrame(
     {

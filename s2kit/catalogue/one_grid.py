@@ -36,6 +36,7 @@ def open_any(
     path: Path | str,
     offset: int | Literal["auto"] = "auto",
     bands: Sequence[str] | None = None,
+    threads: int = 1,
 ) -> Iterator[SceneFile]:
     """Open a scene to be read window by window, whatever holds it.
 
@@ -44,7 +45,7 @@ def open_any(
     path
         A raster, as for `s2kit.scenes.scene_file.open_scene`; a Level-2A product (.SAFE folder or
         zip); or the file of a STAC item (.json) whose rasters lie on a disk.
-    offset, bands
+    offset, bands, threads
         As for `open_scene`. By default metadata and pixels of a product decide the offset.
 
     Raises
@@ -55,7 +56,7 @@ def open_any(
     path = Path(path)
     item = _item(path)
     if item is None:
-        with open_scene(path, offset, bands) as scene:
+        with open_scene(path, offset, bands, threads=threads) as scene:
             yield scene
         return
     if bands is not None:
@@ -64,7 +65,7 @@ def open_any(
     name = re.sub(r"\W", "_", describe(item)["name"])
     with rasterio.MemoryFile(text, filename=f"{name}.vrt") as file:
         try:
-            with open_scene(file.name, offset, called=path, cache=CACHE) as scene:
+            with open_scene(file.name, offset, called=path, cache=CACHE, threads=threads) as scene:
                 yield scene
         except S2kitError as error:  # of the virtual raster: the user knows another name
             raise S2kitError(str(error).replace(file.name, str(path))) from error

@@ -227,7 +227,9 @@ def _statistics(source: Path, offset: str | None, bands: str | None) -> ImageSta
 def _opened(image: Path, offset: str | None, bands: str | None) -> Iterator[SceneFile]:
     """Open the image; say what was decided."""
     names = bands.split(",") if bands else None
-    with open_any(image, int(offset) if offset else "auto", names) as scene:
+    with open_any(
+        image, int(offset) if offset else "auto", names, torch.get_num_threads()
+    ) as scene:
         known = scene.grid.attrs
         if offset is None and "offset" in known:
             witness = "the file" if "the file says" in known["witness"] else "the darkest pixels"

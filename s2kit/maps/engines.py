@@ -12,17 +12,18 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from s2kit.errors import S2kitError
-from s2kit.maps.tiled import forward
-from s2kit.network.unet import UNet, pad_to_multiple
+from s2kit.maps.tiled import Tile, forward
+from s2kit.network.unet import UNet
 
 ENGINES = ("torch", "openvino")
 
-MEMORY = {"torch": 1.0, "openvino": 3.1}
-"""How many times the memory of `s2kit.maps.layout.bytes_per_pixel` an engine takes, as measured."""
+LogitsOf = Callable[[Tensor, Tile], Tensor]
+"""Turns input (1, channels, H, W), H and W multiples of 2^depth, into the logits of a core of it,
+(1, classes, y, x), which begins and ends at such multiples; both float32."""
 
 
-def engine(name: str, network: UNet) -> Callable[[Tensor], Tensor]:
-    """Return the function that turns input into logits, both float32, by one of the `ENGINES`.
+def engine(name: str, network: UNet) -> LogitsOf:
+    """Return the function that turns input into logits by one of the `ENGINES`.
 
     All compute in float32: where two maps differ, two classes were as likely as one another.
 
@@ -32,10 +33,6 @@ def engine(name: str, network: UNet) -> Callable[[Tensor], Tensor]:
         "torch" is always there; "openvino" wants the package of that name, and is for CPUs.
     network
         Left as it is.
-
-    Returns
-    -------
-    A function from float32 (1, channels, H, W) to (1, classes, H, W), any H and W.
 
     Raises
     ------
@@ -82,24 +79,22 @@ def as_three_by_three(layer: nn.Conv2d) -> nn.Conv2d:
     return wide.to(weight.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
-def _torch_engine(network: UNet) -> Callable[[Tensor], Tensor]:
+def _torch_engine(network: UNet) -> LogitsOf:
     device = next(network.parameters()).device
     network.head = as_three_by_three(network.head)
 
-    def run(x: Tensor) -> Tensor:
-        height, width = x.shape[-2:]
-        held = [pad_to_multiple(x, 2**network.depth)]
+    def run(x: Tensor, core: Tile) -> Tensor:
+        held = [x]
         del x  # a window's input is let go after the first level, if nobody else keeps it
         with torch.inference_mode():
             held = [held.pop().to(device, memory_format=torch.channels_last)]
-            logits = forward(network, held)
-            return logits[..., :height, :width].cpu()
+            return forward(network, held, core).cpu()
 
     return run
 
 
-def _openvino_engine(network: UNet) -> Callable[[Tensor], Tensor]:
-    return run_openvino(openvino_model(network), 2**network.depth)
+def _openvino_engine(network: UNet) -> LogitsOf:
+    return run_openvino(openvino_model(network))
 
 
 def openvino_model(network: UNet) -> Any:
@@ -123,8 +118,8 @@ def openvino_model(network: UNet) -> Any:
     return model
 
 
-def run_openvino(model: Any, multiple: int) -> Callable[[Tensor], Tensor]:
-    """Return the function that runs a model on input of any size, padded to a multiple."""
+def run_openvino(model: Any) -> LogitsOf:
+    """Return the function that runs a model, on the whole input."""
     import openvino
 
     # Left alone, OpenVINO rounds to bfloat16 wherever the processor can, and takes all cores.
@@ -134,9 +129,8 @@ def run_openvino(model: Any, multiple: int) -> Callable[[Tensor], Tensor]:
     }
     compiled = openvino.compile_model(model, "CPU", settings)
 
-    def run(x: Tensor) -> Tensor:
-        height, width = x.shape[-2:]
-        logits = compiled(pad_to_multiple(x, multiple).contiguous().numpy())[0]
-        return torch.from_numpy(logits)[..., :height, :width]
+    def run(x: Tensor, core: Tile) -> Tensor:
+        logits = compiled(x.contiguous().numpy())[0]
+        return torch.from_numpy(logits)[:, :, *core]
 
     return run

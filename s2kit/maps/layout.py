@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from s2kit.errors import S2kitError
+from s2kit.maps.tiled import NATIVE
 from s2kit.network.unet import UNet, receptive_field
-from s2kit.scenes.bands import BAND_NAMES
 
 Window = tuple[slice, slice]
 
-NATIVE = 20_480
-"""PyTorch computes the convolution of a smaller input (numbers of all channels) by another kernel,
-which adds up in another order."""
+OPENVINO = 3.1
+"""How many times the memory of a window OpenVINO takes."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,11 @@ class Layout:
         heights, widths = self._sizes()
         return min(heights) * min(widths)
 
-    @property
-    def largest(self) -> int:
-        """Pixels of the largest window."""
+    def memory(self, network: UNet, turns: bool, engine: str) -> int:
+        """Return the bytes that its largest window takes; arguments as of `layout_by_memory`."""
         heights, widths = self._sizes()
-        return max(heights) * max(widths)
+        core = min(self.rows, self.height) * min(self.columns, self.width)
+        return _memory(network, turns, engine, max(heights) * max(widths), core)
 
     @property
     def computed(self) -> int:
@@ -101,7 +100,9 @@ def layout_by_side(network: UNet, height: int, width: int, side: int) -> Layout:
         core *= 2
 
 
-def layout_by_memory(network: UNet, height: int, width: int, memory: int, turns: bool) -> Layout:
+def layout_by_memory(
+    network: UNet, height: int, width: int, memory: int, turns: bool, engine: str = "torch"
+) -> Layout:
     """Return the layout that computes the fewest pixels with windows that fit a memory.
 
     Parameters
@@ -114,6 +115,8 @@ def layout_by_memory(network: UNet, height: int, width: int, memory: int, turns:
         Bytes for one window.
     turns
         Whether eight looks are taken.
+    engine
+        One of `s2kit.maps.engines.ENGINES`: they take more memory or less.
 
     Raises
     ------
@@ -121,13 +124,21 @@ def layout_by_memory(network: UNet, height: int, width: int, memory: int, turns:
         If the memory does not hold the smallest window.
     """
     step, margin = _step_and_margin(network)
-    pixels = memory // bytes_per_pixel(network, turns)
     best = None
     for across in range(1, -(-width // step) + 1):
         columns = min(_up(-(-width // across), step), _up(width, step))
         widest = min(columns + 2 * margin, width) if across > 1 else width
-        tallest = pixels // widest
-        rows = height if tallest >= height else (tallest - 2 * margin) // step * step
+        rows = height
+        if _memory(network, turns, engine, height * widest, height * min(columns, width)) > memory:
+            rows = (
+                min(
+                    int(memory / 4 - around * 2 * margin * widest)
+                    // int(around * widest + core * columns)
+                    for around, core in _numbers(network, turns, engine)
+                )
+                // step
+                * step
+            )
         if rows < 1:
             continue
         even = min(_up(-(-height // -(-height // rows)), step), _up(height, step))
@@ -141,28 +152,49 @@ def layout_by_memory(network: UNet, height: int, width: int, memory: int, turns:
     if best is None:
         least = min((2 * margin + step) ** 2, height * width)
         need = max(least, min(fewest_pixels(network), height * width))
+        core = step**2 if need < height * width else need
         raise S2kitError(
             f"not enough memory for one window of {need} pixels: it takes "
-            f"{need * bytes_per_pixel(network, turns) / 1e6:.0f} MB, and {memory / 1e6:.0f} MB are "
-            "free; close other programs, or raise the limit"
+            f"{_memory(network, turns, engine, need, core) / 1e6:.0f} MB, and "
+            f"{memory / 1e6:.0f} MB are free; close other programs, or raise the limit"
         )
     return best
 
 
-def bytes_per_pixel(network: UNet, turns: bool) -> int:
-    """Return how much memory a window takes per pixel.
+def bytes_per_pixel(network: UNet, turns: bool, engine: str = "torch") -> int:
+    """Return how much memory a window without a margin takes per pixel."""
+    return _memory(network, turns, engine, 1, 1)
 
-    The network needs most at its second level on the way up: both upper skip connections, 1.5 ×
-    width numbers, what comes from below, a quarter, and what is made, a half. Before it, the ten
-    bands are read and scaled. Of eight looks, the input and the probabilities of all are kept, and
-    put together at the end.
+
+def _memory(network: UNet, turns: bool, engine: str, window: int, core: int) -> int:
+    """Return the bytes that a window of so many pixels takes, of which so many are the core."""
+    numbers = _numbers(network, turns, engine)
+    return int(4 * max(around * window + inside * core for around, inside in numbers))
+
+
+def _numbers(network: UNet, turns: bool, engine: str) -> list[tuple[float, float]]:
+    """Return how many numbers are kept at a time, per pixel of the window and of its core.
+
+    At the end of the first level there are its input, of the window, what goes down, a quarter of
+    its channels, and its skip connection, of the core. The most are needed at the second level on
+    the way up: both upper skip connections, 1.5 × width numbers, what comes from below, a quarter,
+    and what is made, a half. The softmax copies the logits. Of eight looks, the input and the
+    probabilities of all are kept, and put together at the end.
+
+    OpenVINO keeps more, of the whole window: so many times more, as measured.
     """
     channels, width, classes = network.channels, network.width, len(network.nomenclature)
     if turns:
-        numbers = max(2 * channels + 2.25 * width + 7 * classes, 18 * classes)
+        found = [
+            (2 * channels + width / 4, width + 8 * classes),
+            (2 * channels, 2.25 * width + 8 * classes),
+            (0.0, 18.0 * classes),
+        ]
     else:
-        numbers = max(2.25 * width, channels + 2 * len(BAND_NAMES))
-    return int(4 * numbers)
+        found = [(channels + width / 4, width), (0.0, 2.25 * width), (0.0, 3.0 * classes)]
+    if engine == "openvino":
+        return [(OPENVINO * max(around + core for around, core in found), 0.0)]
+    return found
 
 
 def fewest_pixels(network: UNet) -> int:

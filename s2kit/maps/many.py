@@ -201,7 +201,9 @@ def _map(scene: Listed, plan: Plan, say: Callable[[str], object]) -> str:
         )
     settings = replace(plan.settings, memory=window_memory(runs=plan.runs))
     offset = scene.offset
-    with open_any(scene.image, "auto" if offset is None else offset, plan.bands) as opened:
+    with open_any(
+        scene.image, "auto" if offset is None else offset, plan.bands, torch.get_num_threads()
+    ) as opened:
         # before the map is made: where clouds cannot be told, no map is left with them in it
         clear = clear_pixels(opened, scene.clouds) if scene.clouds is not None else None
         classify_file(network, opened, outputs, settings, plan.statistics, say)

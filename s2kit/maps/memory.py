@@ -14,7 +14,7 @@ WINDOW_MEMORY = 400 * 10**6
 SHARE = 0.8
 """Of the free memory; the rest is for reading and writing."""
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """Of ``malloc.h``."""
 
 LARGE, KEPT = 20 * 2**20, 64 * 2**20
@@ -45,6 +45,7 @@ def give_memory_back() -> None:
             library = ctypes.CDLL(None)
             library.mallopt(M_MMAP_THRESHOLD, LARGE)
             library.mallopt(M_TRIM_THRESHOLD, KEPT)
+            library.mallopt(M_ARENA_MAX, 1)  # what one thread has freed another one uses
 
 
 def give_fragments_back() -> None:

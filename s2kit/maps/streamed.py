@@ -13,10 +13,9 @@ from s2kit.maps.applicability import UnlikeCounts, index_of, reference
 from s2kit.maps.areas import write_areas
 from s2kit.maps.checks import check_size
 from s2kit.maps.classify import likeliest, provenance
-from s2kit.maps.engines import MEMORY
 from s2kit.maps.files import CODES, write_windows
 from s2kit.maps.layers import APPLICABILITY, CONFIDENCE, Layer
-from s2kit.maps.layout import Window, bytes_per_pixel, layout_by_memory
+from s2kit.maps.layout import Layout, Window, layout_by_memory
 from s2kit.maps.polygons import write_polygons
 from s2kit.maps.typical import warn_if_untypical
 from s2kit.maps.windows import Floats, looked_windows
@@ -142,8 +141,7 @@ def classify_file(
         used = statistics
         warn_if_untypical(network, name, used)
     turns = settings.looks_turned(height * width)
-    memory = int(settings.memory / MEMORY[settings.engine])
-    layout = layout_by_memory(network, height, width, memory, turns)
+    layout = layout_by_memory(network, height, width, settings.memory, turns, settings.engine)
     check_disk(outputs.map, _disk_space(height * width, outputs) + scene.scratch)
     known = reference(network) if outputs.applicability else None
     key = {
@@ -156,8 +154,11 @@ def classify_file(
             ]
         ),
     }  # fmt: skip
-    most = memory // bytes_per_pixel(network, turns)
-    with resumable(outputs.map, key, layout, most, say) as work:
+
+    def fits(before: Layout) -> bool:
+        return before.memory(network, turns, settings.engine) <= settings.memory
+
+    with resumable(outputs.map, key, layout, fits, say) as work:
         wanted = [layer for _, layer in outputs.layers]
         parts = _finish(network, scene, used, settings.engine, turns, work, wanted, known)
         for done, before in parts:

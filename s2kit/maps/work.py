@@ -38,11 +38,17 @@ class Work:
         Numbers of the finished windows.
     """
 
-    def __init__(self, folder: Path, key: Mapping[str, str], layout: Layout, most: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: Mapping[str, str],
+        layout: Layout,
+        fits: Callable[[Layout], bool],
+    ) -> None:
         self.folder = folder
         self.key = dict(key)
         self.layout = layout
-        self.most = most
+        self.fits = fits
         self.done: set[int] = set()
 
     @property
@@ -98,7 +104,7 @@ class Work:
             cut = replace(self.layout, rows=max(rows, 1), columns=max(columns, 1))
         except (OSError, ValueError, AttributeError, TypeError, KeyError):
             return ""
-        if not differ and cut.largest > self.most:
+        if not differ and not self.fits(cut):
             differ = ["free memory"]
         if not differ:
             self.layout = cut
@@ -117,7 +123,11 @@ class Work:
 
 @contextlib.contextmanager
 def resumable(
-    out: Path, key: Mapping[str, str], layout: Layout, most: int, say: Callable[[str], object]
+    out: Path,
+    key: Mapping[str, str],
+    layout: Layout,
+    fits: Callable[[Layout], bool],
+    say: Callable[[str], object],
 ) -> Iterator[Work]:
     """Give the work on a map, with the windows that a run before has finished.
 
@@ -132,8 +142,8 @@ def resumable(
         What the windows depend on, by name: the image, the weights, the settings.
     layout
         How the image is cut, unless a run before has cut it otherwise.
-    most
-        Pixels of the largest window for which there is memory.
+    fits
+        Whether there is memory for the windows of a layout.
     say
         Called with a sentence about windows that were found or are left.
 
@@ -147,7 +157,7 @@ def resumable(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder / "lock", wait=False):
-            work = Work(folder, key, layout, most)
+            work = Work(folder, key, layout, fits)
             try:
                 note = work.take_up()
                 if note:

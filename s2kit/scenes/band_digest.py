@@ -35,7 +35,12 @@ def spool_size(dataset: Any, indexes: Sequence[int]) -> int:
 
 
 def bands_sha256(
-    dataset: Any, indexes: Sequence[int], scale: Scale, missing: Bits, scratch: Path | None
+    dataset: Any,
+    indexes: Sequence[int],
+    scale: Scale,
+    missing: Bits,
+    scratch: Path | None,
+    threads: int = 1,
 ) -> str:
     """Return the checksum of a scene's reflectance, `s2kit.scenes.digest.pixels_sha256`.
 
@@ -52,6 +57,8 @@ def bands_sha256(
         A bit per pixel: whether it has no data.
     scratch
         A folder, or None.
+    threads
+        As for `s2kit.scenes.digest.sha256_of`.
     """
     with ExitStack() as stack:
         reader: BandReader
@@ -63,7 +70,7 @@ def bands_sha256(
         bands = (
             _reflectance(dataset, band, reader, scale, missing) for band in range(len(indexes))
         )
-        return sha256_of((len(indexes), dataset.height, dataset.width), bands)
+        return sha256_of((len(indexes), dataset.height, dataset.width), bands, threads)
 
 
 def _direct(dataset: Any, indexes: Sequence[int]) -> BandReader:

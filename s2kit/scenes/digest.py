@@ -2,11 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import xarray as xr
+
+from s2kit.scenes.behind import behind
 
 
 def pixels_sha256(image: xr.DataArray) -> str:
@@ -32,14 +35,24 @@ def pixels_sha256(image: xr.DataArray) -> str:
     return sha256_of(image.shape, ([layer.to_numpy()] for layer in layers))
 
 
-def sha256_of(shape: tuple[int, ...], layers: Iterable[Iterable[npt.NDArray[Any]]]) -> str:
-    """Compute the same of layers that come in strips of whole rows, from top to bottom."""
+def sha256_of(
+    shape: tuple[int, ...], layers: Iterable[Iterable[npt.NDArray[Any]]], threads: int = 1
+) -> str:
+    """Compute the same of layers that come in strips of whole rows, from top to bottom.
+
+    With several threads a strip is added while the next one is made.
+    """
     digest = hashlib.sha256(repr(shape).encode())
-    for strips in layers:
-        for values in strips:
-            if np.issubdtype(values.dtype, np.floating):
-                values = np.where(np.isnan(values), np.float32(np.nan), values.astype("<f4"))
-            else:
-                values = values.astype(np.uint8)
-            digest.update(np.ascontiguousarray(values).data)
+
+    def add(values: npt.NDArray[Any]) -> None:
+        if np.issubdtype(values.dtype, np.floating):
+            values = np.where(np.isnan(values), np.float32(np.nan), values.astype("<f4"))
+        else:
+            values = values.astype(np.uint8)
+        digest.update(np.ascontiguousarray(values).data)
+
+    with behind(threads) as do:
+        for strips in layers:
+            for values in strips:
+                do(partial(add, values))
     return digest.hexdigest()

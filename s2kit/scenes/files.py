@@ -160,10 +160,17 @@ def _no_memory_for(size: int) -> bool:
     return False
 
 
-def check_checksums(dataset: Any) -> None:
+def check_checksums(dataset: Any, threads: int = 1) -> None:
     """Check the blocks of an open local GeoTIFF against the checksums that Deflate stores.
 
     Of a virtual raster those of the GeoTIFFs that it draws on are checked.
+
+    Parameters
+    ----------
+    dataset
+        From `open_raster`.
+    threads
+        How many of them decode blocks.
 
     Raises
     ------
@@ -174,13 +181,13 @@ def check_checksums(dataset: Any) -> None:
         for name in dataset.files:
             if name.lower().endswith((".tif", ".tiff")) and Path(name).is_file():
                 with open_dataset(Path(name)) as source:
-                    check_checksums(source)
+                    check_checksums(source, threads)
         return
     path = Path(dataset.name)
     if not path.is_file():
         return
     with path.open("rb") as file:
-        wrong = damaged_block(dataset, lambda start, size: _stored(file, start, size))
+        wrong = damaged_block(dataset, lambda start, size: _stored(file, start, size), threads)
     if wrong:
         raise S2kitError(f"{path} is damaged: {wrong}; copy or download it again")
 

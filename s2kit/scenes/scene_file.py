@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from s2kit.scenes.archives import archive_of
 from s2kit.scenes.band_choice import Choice
 from s2kit.scenes.band_digest import CACHE, bands_sha256, spool_size
 from s2kit.scenes.bands import BAND_NAMES
+from s2kit.scenes.behind import behind
 from s2kit.scenes.files import check_checksums, open_raster
 from s2kit.scenes.nodata import REACH
 from s2kit.scenes.plausible import Scale, check_possible
@@ -93,6 +95,7 @@ class SceneFile:
     _choice: Choice = field(repr=False)
     _scale: Scale = field(repr=False)
     _missing: npt.NDArray[np.uint8] = field(repr=False)  # a bit per pixel
+    _threads: int = field(repr=False)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -150,7 +153,7 @@ class SceneFile:
         The folder ``scratch`` is used where the file holds all bands together, and is large.
         """
         digest = bands_sha256(
-            self._dataset, self._choice.indexes, self._scale, self._missing, scratch
+            self._dataset, self._choice.indexes, self._scale, self._missing, scratch, self._threads
         )
         self.check_unchanged()
         return digest
@@ -163,6 +166,7 @@ def open_scene(
     bands: Sequence[str] | None = None,
     called: Path | None = None,
     cache: int = CACHE,
+    threads: int = 1,
 ) -> Iterator[SceneFile]:
     """Open a scene, to be read window by window; checks as for `read_scene`.
 
@@ -177,6 +181,8 @@ def open_scene(
         What messages call it, by default the path.
     cache
         Bytes in which GDAL keeps blocks.
+    threads
+        How many of them decode blocks, and look at the pixels while others are read.
 
     Raises
     ------
@@ -197,12 +203,13 @@ def open_scene(
     """
     file, path = Path(path), Path(called or path)
     known = None if offset == "auto" else offset
-    with rasterio.Env(GDAL_CACHEMAX=cache), open_raster(file) as dataset:
+    options = {"GDAL_CACHEMAX": cache, "GDAL_NUM_THREADS": threads}
+    with rasterio.Env(**options), open_raster(file) as dataset:
         stamp = stamp_of(dataset.files)
         choice = prepare(path, dataset, bands)
-        check_checksums(dataset)
-        scale = _decide_scale(path, dataset, choice, known)
-        seen, sums, missing = _survey(dataset, choice, scale)
+        check_checksums(dataset, threads)
+        scale = _decide_scale(path, dataset, choice, known, threads)
+        seen, sums, missing = _survey(dataset, choice, scale, threads)
         check_scene(seen, str(path), choice)
         height, width = dataset.shape
         nothing = np.broadcast_to(np.float32(np.nan), (height, width))
@@ -213,7 +220,7 @@ def open_scene(
         ).rename(file.stem)
         scene = SceneFile(
             path, grid, sums.statistics(str(path)), sums.pixels, stamp, dataset, choice, scale,
-            missing,
+            missing, threads,
         )  # fmt: skip
         scene.check_unchanged()
         yield scene
@@ -232,30 +239,33 @@ def stamp_of(files: Sequence[str]) -> Stamp:
     return tuple(found)
 
 
-def _decide_scale(path: Path, dataset: Any, choice: Choice, offset: int | None) -> Scale:
+def _decide_scale(
+    path: Path, dataset: Any, choice: Choice, offset: int | None, threads: int
+) -> Scale:
     shape = (len(BAND_NAMES), dataset.height, dataset.width)
     seen = NumbersSurvey(shape, np.dtype(dataset.dtypes[choice.indexes[0] - 1]))
-    for rows in strips(dataset):
-        window = Window(0, rows.start, dataset.width, rows.stop - rows.start)
-        seen.add(rows.start, read_numbers_of(dataset, choice, window))
+    with behind(threads) as do:
+        for rows in strips(dataset):
+            window = Window(0, rows.start, dataset.width, rows.stop - rows.start)
+            do(partial(seen.add, rows.start, read_numbers_of(dataset, choice, window)))
     return scale_of(seen, str(path), offset, choice)
 
 
 def _survey(
-    dataset: Any, choice: Choice, scale: Scale
+    dataset: Any, choice: Choice, scale: Scale, threads: int
 ) -> tuple[ReflectanceSurvey, BandSums, npt.NDArray[np.uint8]]:
     """Return what the scene shows, its sums, and a bit for each pixel that has no data."""
     height, width = dataset.shape
     seen, sums = ReflectanceSurvey((len(BAND_NAMES), height, width)), BandSums(len(BAND_NAMES))
     missing, left = [], np.empty(0, bool)
-    for rows in strips(dataset):
-        values = _read(dataset, choice, scale, rows, slice(0, width))
-        seen.add(rows.start, values)
-        sums.add(values)
-        flags = np.append(left, np.isnan(values[0]).ravel())
-        whole = len(flags) // 8 * 8
-        missing.append(np.packbits(flags[:whole]))
-        left = flags[whole:]
+    with behind(threads) as do:
+        for rows in strips(dataset):
+            values = _read(dataset, choice, scale, rows, slice(0, width))
+            do(partial(seen.add, rows.start, values), partial(sums.add, values))
+            flags = np.append(left, np.isnan(values[0]).ravel())
+            whole = len(flags) // 8 * 8
+            missing.append(np.packbits(flags[:whole]))
+            left = flags[whole:]
     return seen, sums, np.concatenate([*missing, np.packbits(left)])
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from s2kit.maps import tiled
 from s2kit.maps.engines import as_three_by_three, fold_batch_norms
-from s2kit.maps.tiled import forward, tiles
+from s2kit.maps.tiled import NATIVE, forward, tiles
 from s2kit.network.unet import UNet
 from s2kit.network.weights import load_network
 
@@ -31,6 +31,22 @@ def test_tiles_of_any_size_give_the_same_bits(
         patch.setattr(tiled, "NUMBERS", numbers)
         assert torch.equal(forward(network, [x]), whole)
     assert whole.shape == (1, 10, 16 * height, 16 * width)
+
+
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_a_core_gets_the_bits_of_the_whole(network: UNet, data: st.DataObject) -> None:
+    """Also a core of one step, in a strip of one step."""
+    height, width = data.draw(st.integers(1, 30)), data.draw(st.integers(1, 60))
+    assume(256 * height * width > 2 * 16 * NATIVE // network.width)
+    rows, columns = (
+        sorted(data.draw(st.lists(st.integers(0, most), min_size=2, max_size=2, unique=True)))
+        for most in (height, width)
+    )
+    core = slice(16 * rows[0], 16 * rows[1]), slice(16 * columns[0], 16 * columns[1])
+    x = torch.rand(1, network.channels, 16 * height, 16 * width)
+    with torch.inference_mode():
+        assert torch.equal(forward(network, [x], core), forward(network, [x])[:, :, *core])
 
 
 def test_they_are_those_of_the_network(network: UNet) -> None:

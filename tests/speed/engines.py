@@ -8,15 +8,20 @@ network as it was trained, and the share of pixels whose class is the same. The 
 are measured only: no command uses them. Their ranges are taken from the training scenes.
 """
 
-from collections.abc import Callable
-
 import nncf
 import numpy as np
 import torch
 from speed import median_seconds
 from torch import Tensor
 
-from s2kit.maps.engines import engine, fold_batch_norms, openvino_model, run_openvino
+from s2kit.maps.engines import (
+    LogitsOf,
+    engine,
+    fold_batch_norms,
+    openvino_model,
+    run_openvino,
+)
+from s2kit.maps.tiled import Tile
 from s2kit.network.scaling import scale
 from s2kit.network.unet import UNet, pad_to_multiple
 from s2kit.network.weights import load_network, shipped_weights
@@ -26,32 +31,30 @@ from s2kit.sources import Source
 
 
 def seen(source: Source, name: str, network: UNet) -> Tensor:
-    """Return what the network sees of a scene: float32 (1, channels, y, x)."""
+    """Return what the network sees of a scene: float32 (1, channels, y, x), filled up."""
     scene = source.open(name)
     bands = scale(scene, network.scaling, image_statistics(scene))
-    return torch.from_numpy(np.nan_to_num(bands))[None]
+    return pad_to_multiple(torch.from_numpy(np.nan_to_num(bands))[None], 2**network.depth)
 
 
-def rounded(run: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+def rounded(run: LogitsOf) -> LogitsOf:
     """Return the same in bfloat16."""
 
-    def in_bfloat16(x: Tensor) -> Tensor:
+    def in_bfloat16(x: Tensor, core: Tile) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16):
-            return run(x)
+            return run(x, core)
 
     return in_bfloat16
 
 
-def eight_bits(source: Source, network: UNet) -> Callable[[Tensor], Tensor]:
+def eight_bits(source: Source, network: UNet) -> LogitsOf:
     """Return the network in eight bit integers, its ranges from the training scenes."""
-    multiple = 2**network.depth
-    names = source.available(split="train")
-    scenes = [pad_to_multiple(seen(source, each, network), multiple) for each in names]
+    scenes = [seen(source, each, network) for each in source.available(split="train")]
     nncf.set_log_level("ERROR")
     model = nncf.quantize(
         openvino_model(fold_batch_norms(network)), nncf.Dataset([x.numpy() for x in scenes])
     )
-    return run_openvino(model, multiple)
+    return run_openvino(model)
 
 
 def main() -> None:
@@ -62,8 +65,9 @@ def main() -> None:
     (name,) = source.available(split="validation")
     x = seen(source, name, network)
     plain = torch.inference_mode()(network)
+    whole = slice(0, x.shape[-2]), slice(0, x.shape[-1])
     engines = {
-        "as trained": plain,
+        "as trained": lambda x, core: plain(x),
         "torch: batch norms folded": engine("torch", network),
         "openvino": engine("openvino", network),
         "torch in bfloat16 (measured only)": rounded(engine("torch", network)),
@@ -73,8 +77,8 @@ def main() -> None:
     right = plain(x).argmax(dim=1)
     print(f"{name}, {tuple(x.shape[-2:])} pixels, {1000 * seconds:.0f} ms as trained")
     for label, run in engines.items():
-        ratio = median_seconds(lambda run=run: run(x), 9) / seconds
-        same = (run(x).argmax(dim=1) == right).double().mean().item()
+        ratio = median_seconds(lambda run=run: run(x, whole), 9) / seconds
+        same = (run(x, whole).argmax(dim=1) == right).double().mean().item()
         print(f"{label:<40} time {ratio:.2f}  same class {100 * same:.3f} %")
 
 
