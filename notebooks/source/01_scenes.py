@@ -281,8 +281,9 @@ show_shift({"correlation of band 8 and band 8A": before})
 # %% [markdown]
 # The highest value should stand in the middle. If it stands one row up, the 20 m bands lie 10 m
 # too far south. (In the authors' patches they do: the upper edge of a patch is no multiple of
-# 20 m, and nearest-neighbour resampling put the blocks half a block off.) The same in colour, band
-# 8 in red over band 8A in cyan: grey means agreement, coloured fringes mean displacement.
+# 20 m, and nearest-neighbour resampling put the blocks half a block off. The simulated test scene
+# has the same fault, so that you can find it.) The same in colour, band 8 in red over band 8A in
+# cyan: grey means agreement, coloured fringes mean displacement.
 
 # %%
 north, east = best_shift(before)
@@ -295,7 +296,7 @@ after = measure_shift(mended)
 print(f"correlation in place: {before.loc[0, 0]:.3f} before, {after.loc[0, 0]:.3f} after")
 
 # %% [markdown]
-# To mend or not to mend? All scenes of one source share the same displacement, so a network gets
+# To mend or not to mend? All of the authors' scenes share this displacement, so a network gets
 # used to it, and the benchmarks were drawn over 10 m bands, which are in place. The following
 # chapters leave the bands as delivered, as the paper did. If you bring an image from elsewhere,
 # mend both or none.

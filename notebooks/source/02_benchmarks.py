@@ -133,11 +133,11 @@ pd.crosstab(
 ) if differ.any() else f"the two masks agree in all {mask.size} pixels"
 
 # %% [markdown]
-# Where there is a table, the polygons were edited after the mask
-# was made, or before: rows and columns tell you which classes moved. (The simulated masks come
-# from the simulated polygons and agree.) That happens in every
-# project, and it is why a result should name the *version* of its reference. Chapter 7 finds out
-# which version each number in the paper came from.
+# Where there is a table, the polygons were edited after the mask was made, or before: rows and
+# columns tell you which classes moved. (Of the simulated test scene one field was given another
+# class after the mask was made.) That happens in every project, and it is why a result should name
+# the *version* of its reference. Chapter 7 finds out which version each number in the paper came
+# from.
 #
 # ## Check before you train
 #
@@ -155,7 +155,8 @@ findings.head(8)
 
 # %% [markdown]
 # Small overlaps and outlines that run a little over the edge of the scene are the normal traces
-# of drawing by hand; they move a pixel or two. Now spoil the layer the way layers get spoilt:
+# of drawing by hand; they move a pixel or two. (The simulated layer has one outline that crosses
+# itself.) Now spoil the layer the way layers get spoilt:
 # a code that is no class, an outline that crosses itself, a polygon in the wrong place.
 
 # %%

@@ -27,6 +27,7 @@ from s2kit.errors import S2kitError
 from s2kit.scenes.manifest import SceneRecord, read_manifest
 from s2kit.simulator.acquisition import acquire
 from s2kit.simulator.drawing import choose, draw_polygons
+from s2kit.simulator.faults import FAULTY, class_of_a_field_before, outline_crossed
 from s2kit.simulator.grid import Array, crop, ground_of
 from s2kit.simulator.landscape import make_landscape
 from s2kit.simulator.products import ATTRIBUTION, COLLECTION, write_product, write_raster
@@ -181,7 +182,10 @@ def _write_benchmark(
     """Write a scene's polygons, the mask rasterised from them, and apart from both the truth."""
     transform = from_origin(record.bounds[0], record.bounds[3], 10, 10)
     polygons = polygons[polygons.within(box(*record.bounds))]
-    shapes = zip(polygons.geometry, polygons["label"], strict=True)
+    burnt = polygons
+    if record.name == FAULTY:
+        burnt, polygons = class_of_a_field_before(polygons), outline_crossed(polygons)
+    shapes = zip(burnt.geometry, burnt["label"], strict=True)
     mask = rasterize(shapes, full.shape, transform=transform, dtype=np.uint8)
     write_raster(mask_path(record.name, folder), mask, transform, record.epsg)
     write_raster(truth_path(record.name, folder), full, transform, record.epsg)

@@ -18,6 +18,7 @@ from s2kit.errors import S2kitError
 from s2kit.scenes.codes import read_codes
 from s2kit.scenes.grid import grid_of
 from s2kit.scenes.manifest import SceneRecord, read_manifest
+from s2kit.simulator.faults import FAULTY, twenty_metre_bands_moved
 from s2kit.simulator.make import are_made, make_landscapes, mask_path, polygons_path, truth_path
 from s2kit.simulator.products import ATTRIBUTION
 from s2kit.sources.source import Source
@@ -27,6 +28,7 @@ class SimulatedSource(Source):
     """Simulated scenes of the same areas, dates and grids as the real ones.
 
     Nobody else has mapped them, so there is no class map; but the class of every pixel is known.
+    One of them has the faults of `s2kit.simulator.faults`.
 
     Parameters
     ----------
@@ -71,7 +73,8 @@ class SimulatedSource(Source):
         record = self.record(name)
         grid = grid_of(record)
         items = items_for(open_catalogue(self.landscapes()), grid, record.date, record.tile)
-        return read_items(items, grid, record.area, source=self.name).rename(name)
+        scene = read_items(items, grid, record.area, source=self.name).rename(name)
+        return twenty_metre_bands_moved(scene) if name == FAULTY else scene
 
     def _open_mask(self, name: str) -> xr.DataArray:
         return read_codes(mask_path(name, self.landscapes()))

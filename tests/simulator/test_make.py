@@ -28,6 +28,7 @@ from s2kit.simulator import (
     polygons_path,
     truth_path,
 )
+from s2kit.simulator.faults import FAULTY
 from s2kit.simulator.make import truth
 from s2kit.simulator.products import KEYS, baseline_of
 
@@ -109,7 +110,7 @@ def test_the_catalogue_can_be_moved(landscapes: Path) -> None:
 
 
 def test_polygons_lie_well_inside_things(landscapes: Path) -> None:
-    for record in some_scenes():
+    for record in (each for each in some_scenes() if each.name != FAULTY):
         polygons = gpd.read_file(polygons_path(record.name, landscapes))
         mask, full = (read(p(record.name, landscapes)) for p in (mask_path, truth_path))
 
