@@ -14,6 +14,7 @@ import pytest
 from s2kit.experiments.adapting import adapting_table, stored_adapting
 from s2kit.experiments.figures import by_buffer, compared, final_scores, results
 from s2kit.experiments.portable import portable_trials
+from s2kit.experiments.shrinking import stored_shrinking
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 
@@ -244,6 +245,32 @@ def test_chapter_9_what_shrinking_gave_in_places_not_seen():
         assert drawn[worse].is_monotonic_decreasing
     assert "the houses of Denmark are back" in text
     assert last[3] > drawn["Denmark built"].max()
+
+
+def test_chapter_9_what_each_share_of_typical_statistics_gives_and_takes():
+    text, scores = prose("09_elsewhere"), stored_shrinking()
+    same = scores[scores.network == "strzegom"].set_index("share")
+    assert "It rises with every step, to 98 %" in text
+    assert same["cut-outs, own statistics"].is_monotonic_increasing
+    assert same["cut-outs, own statistics"].iloc[-1].round() == 98
+    assert (
+        same["cut-outs, own statistics"].iloc[-1]
+        == same["cut-outs, handed-over statistics"].iloc[-1]
+    )
+    assert "all pixels keep their class at the left and 70 % at the right" in text
+    assert same["20 % darker"].is_monotonic_decreasing
+    assert same["20 % darker"].iloc[[0, -1]].round().tolist() == [100, 70]
+    assert (
+        "The last steps also cost accuracy at home, and in other places fields and houses" in text
+    )
+    third = same.loc[0.333]
+    for column in ("home OA", "Chile crops", "Denmark built", "Chile built"):
+        assert same[column].iloc[-1] < third[column] - 1.5
+    assert "At a third, home and the fields have lost nothing yet" in text
+    own = same.iloc[0]
+    assert third["home OA"] >= own["home OA"]
+    for column in ("Denmark crops", "Chile crops"):
+        assert third[column] >= own[column] - 0.5
 
 
 def test_chapter_9_what_polygons_are_worth_and_what_they_cost():

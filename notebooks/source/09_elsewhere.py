@@ -41,6 +41,7 @@ from s2kit.experiments.expected import expected_table, mean_errors, show_expecte
 from s2kit.experiments.learning_curve import draw_squares, group_agreement, labelled_as_drawn
 from s2kit.experiments.own_places import course_places, known_places
 from s2kit.experiments.portable import portable_trials
+from s2kit.experiments.shrinking import show_shrinking
 from s2kit.experiments.trust import show_fifths, trust_table
 from s2kit.maps.applicability import told, unlike_training
 from s2kit.settings import course_source, elsewhere, home
@@ -214,9 +215,21 @@ add_attribution(figure, [first.scene])
 # class for it, so all of it is wrong as before. But it is no longer torn into all classes: four
 # fifths are now mapped as growing crops, the class that looks like it most.
 #
-# Why not all the way? Typical statistics alone are a fixed scaling: what was learnt in June fits
-# June, and nothing else. The table of trials below holds other shares; in exercise 3 you write the
-# formula.
+# Why not all the way? Here is every share, from the image's own statistics (0) to none of them (1):
+# first for these weights, then for networks that were trained anew with each share (stored; `python
+# tests/speed/shrinking.py`, with `--train` for the second panel).
+
+# %%
+_ = show_shrinking()
+
+# %% [markdown]
+# The blue line is a wish: a field should not change its class with what else is in the picture. It
+# rises with every step, to 98 %, for at the end no cut-out is scaled otherwise than its whole. The
+# brown line is the opposite wish, and falls: of an image that is 20 % darker, by a low sun or a
+# thin cloud, all pixels keep their class at the left and 70 % at the right. You cannot have both:
+# one wants the image forgotten, the other wants it asked. The last steps also cost accuracy at
+# home, and in other places fields and houses. At a third, home and the fields have lost nothing
+# yet. In exercise 3 you write the formula.
 #
 # ## Can the network tell us?
 #

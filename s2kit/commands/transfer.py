@@ -119,7 +119,7 @@ def transfer(
         check_outputs([out], [own] if own else [])
     networks = {_name(each): load_network(each) for each in weights or SHIPPED_NAMES}
     if invariant:
-        table = _invariance(networks)
+        table = invariance_table(networks)
         lines = (100 * table).round(2).to_string().splitlines()
     elif trusted:
         opened = read_own_places(own) if own else _listed(download)
@@ -171,7 +171,7 @@ def _name(weights: str) -> str:
     return weights if weights in SHIPPED_NAMES else Path(weights).stem
 
 
-def _invariance(networks: dict[str, UNet]) -> pd.DataFrame:
+def invariance_table(networks: dict[str, UNet]) -> pd.DataFrame:
     """Return the share of kept pixels by change, for each network on each scene at hand."""
     places, source = Places(elsewhere()), authors_source()
     scenes = {name: source.open(name) for name in source.available(split=VALIDATION)}

@@ -57,14 +57,21 @@ def main() -> None:
 
 
 def trained_without(
-    left_out: tuple[str, ...], seed: int, places: list[ScoredPlace], scenes: Scenes
+    left_out: tuple[str, ...],
+    seed: int,
+    places: list[ScoredPlace],
+    scenes: Scenes,
+    trial: object = "",
 ) -> UNet:
-    """Return the network of the recipe that has not seen some countries; at once if it is kept."""
+    """Return the network of the recipe that has not seen some countries; at once if it is kept.
+
+    ``trial``: names a folder of its own for a recipe that is not quite `portable`.
+    """
     kept = [place for place in places if country(place) not in left_out]
     recipe = recipe_named("portable")
     beginning = portable_beginning(SimulatedSource(home()), kept, recipe.scaling)
     (validation,) = scenes.validation.values()
-    folder = home() / "leaving_out"
+    folder = home() / "leaving_out" / str(trial)
     return train(recipe, scenes.training, validation, seed, folder, beginning=beginning).network
 
 
@@ -76,11 +83,12 @@ def scored(
     seed: int,
 ) -> pd.DataFrame:
     """Return the mean agreement per country and group, and the accuracy at home, per cent."""
-    mapper = network_mapper(network)
-    table = transfer_table(places, {name: mapper})
-    table["country"] = table["place"].map({place.name: country(place) for place in places})
-    found = table.groupby(["country", "group"]).agreement.mean().mul(100).round(1).reset_index()
-    found = pd.concat([found, pasture_as(mapper, places)])
+    mapper, found = network_mapper(network), pd.DataFrame()
+    if places:
+        table = transfer_table(places, {name: mapper})
+        table["country"] = table["place"].map({place.name: country(place) for place in places})
+        found = table.groupby(["country", "group"]).agreement.mean().mul(100).round(1).reset_index()
+        found = pd.concat([found, pasture_as(mapper, places)])
     result = assess(mapper(validation[0]), validation[1])
     at_home = {"OA": result.pixel_oa, "mean F1": mean_f1(result.pixels.to_numpy())}
     rows = [("home", group, round(100 * value, 1)) for group, value in at_home.items()]
