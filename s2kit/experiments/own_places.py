@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import xarray as xr
@@ -56,6 +56,10 @@ STAND_INS = ("kolbuszowa_20210509", "krakow_20220603_1", "strzegom_20221012")
 """Simulated scenes for the same, none of them a test scene."""
 
 
+SIDE = 264
+"""Of the two large real places, in pixels: the stand-ins of the course are no larger."""
+
+
 def known_places(simulated: SimulatedSource, apart_from: Iterable[str] = ()) -> list[ScoredPlace]:
     """Return the simulated `STAND_INS` and validation scene, labelled by their truth.
 
@@ -70,16 +74,24 @@ def course_places(source: Source, places: Places, simulated: SimulatedSource) ->
     """Return the places of chapter 9: real ones where the course runs on the real scenes.
 
     On the simulated scenes, or where the real places are not at hand, the simulated country is
-    another country: a network of real scenes has not seen it. Its labels are the truth.
+    another country: a network of real scenes has not seen it. Its labels are the truth, and its
+    pieces are as large as the real places.
     """
     if source.name == "authors" and all(map(places.is_obtainable, COURSE_PLACES)):
         return list(listed_places(places, COURSE_PLACES))
-    return [_simulated_place(simulated, name) for name in STAND_INS]
+    return [_corner(_simulated_place(simulated, name)) for name in STAND_INS]
 
 
 def _simulated_place(simulated: SimulatedSource, name: str) -> ScoredPlace:
     truth = simulated.open_truth(name).astype("int32")
     return ScoredPlace(name, simulated.open(name), truth, OURS)
+
+
+def _corner(place: ScoredPlace) -> ScoredPlace:
+    """Return the upper left corner of a place, of `SIDE` pixels."""
+    corner = {"y": slice(SIDE), "x": slice(SIDE)}
+    labels = None if place.labels is None else place.labels.isel(corner)
+    return replace(place, scene=place.scene.isel(corner), labels=labels)
 
 
 def read_own_places(path: Path | str) -> list[ScoredPlace]:

@@ -196,6 +196,9 @@ def test_the_course_goes_to_the_simulated_country_where_there_is_no_other(
     (each,) = found
     assert each.name == name
     assert each.scene.attrs["source"] == "simulated"
+    assert each.labels is not None
+    assert each.scene.shape == (10, 264, 264)
+    assert each.labels.shape == (264, 264)
     assert set(np.unique(each.labels)) <= set(range(1, 11))
 
 
