@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV = .venv/bin
 NBVAL = $(if $(filter authors,$(S2KIT_DATA)),--nbval,--nbval-lax)
 
-.PHONY: course test browser book marks lab lint notebooks licences vulnerabilities clean
+.PHONY: course test units chapters browser book marks lab lint notebooks licences vulnerabilities clean
 
 course: .venv/ready
 	$(VENV)/python -m s2kit course
@@ -13,10 +13,14 @@ course: .venv/ready
 lab: .venv/ready
 	$(VENV)/python -m s2kit lab
 
-# The unit tests, then the chapters and their solutions: strict against the stored outputs on
-# the real scenes, else only that every cell runs.
-test: .venv/ready
+test: units chapters
+
+units: .venv/ready
 	$(VENV)/python -m pytest -q
+
+# The chapters and their solutions: strict against the stored outputs on the real scenes, else only
+# that every cell runs.
+chapters: .venv/ready
 	$(VENV)/python -m pytest -q -n 0 $(NBVAL) --nbval-current-env --nbval-cell-timeout=3600 notebooks
 
 # The widgets and their chapters in JupyterLab; skipped with a word where there is no Chromium.

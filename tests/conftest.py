@@ -17,6 +17,13 @@ from s2kit.settings import elsewhere as elsewhere_setting
 from s2kit.settings import mirror as mirror_setting
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs the authors' archive: ``-m archive`` runs these tests alone."""
+    for item in items:
+        if "mirror" in getattr(item, "fixturenames", ()):
+            item.add_marker("archive")
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep every test away from the user's data: ``S2KIT_HOME`` is an empty folder."""
