@@ -229,7 +229,8 @@ _ = show_shrinking()
 # thin cloud, all pixels keep their class at the left and 70 % at the right. You cannot have both:
 # one wants the image forgotten, the other wants it asked. The last steps also cost accuracy at
 # home, and in other places fields and houses. At a third, home and the fields have lost nothing
-# yet. In exercise 3 you write the formula.
+# yet. In exercise 3 you write the formula. (For a small patch of which nobody has the whole image,
+# `classify --statistics typical` goes all the way: its own statistics are worth less.)
 #
 # ## Can the network tell us?
 #

@@ -21,6 +21,7 @@ from s2kit.maps.memory import give_memory_back, usable_cores, window_memory
 from s2kit.maps.provenance import map_statistics
 from s2kit.maps.scene_list import Folders, is_list
 from s2kit.maps.streamed import EIGHT_LOOKS, Outputs, Settings, classify_file
+from s2kit.network.scaling import TYPICAL
 from s2kit.network.weights import load_network
 from s2kit.scenes.files import open_raster
 from s2kit.scenes.scene_file import SceneFile
@@ -37,6 +38,7 @@ Examples:
   python -m s2kit classify image.tif --offset 1000 --weights my.safetensors \\
       --out map.tif --confidence confidence.tif
   python -m s2kit classify piece.tif --statistics whole.tif --out piece_map.tif
+  python -m s2kit classify patch.tif --statistics typical --out patch_map.tif
   python -m s2kit classify tile.SAFE --out map.tif --areas areas.csv --polygons fields.gpkg
   python -m s2kit classify scenes.csv --out maps --confidence confidences --workers 4
 
@@ -63,7 +65,9 @@ Exit codes: 0 done, 1 an image or weights that cannot be used, 2 wrong usage."""
     metavar="FROM",
     type=PATH,
     help="For a piece of an image: scale it by the mean and deviation of the bands of the whole, "
-    "from the whole image or from a class map of it. Default: those of IMAGE itself.",
+    "from the whole image or from a class map of it. The word typical takes those of farming "
+    "country through the year: a class then depends on nothing but its surroundings, and on the "
+    "light. Default: those of IMAGE itself.",
 )
 @offset_option
 @bands_option
@@ -208,7 +212,9 @@ def _looks(settings: Settings, pixels: int) -> str:
 
 
 def _statistics(source: Path, offset: str | None, bands: str | None) -> ImageStatistics:
-    """Return the image statistics that a class map carries, or those of an image."""
+    """Return typical statistics, those that a class map carries, or those of an image."""
+    if str(source) == "typical":
+        return TYPICAL
     if source.is_file() and source.suffix.lower() not in (".zip", ".json"):
         found = map_statistics(source)
         if found is not None:

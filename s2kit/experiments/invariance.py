@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from s2kit.errors import S2kitError, S2kitWarning
 from s2kit.maps.classify import classify
+from s2kit.network.scaling import TYPICAL
 from s2kit.network.unet import UNet
 from s2kit.scenes.bands import TWENTY_METRE
 from s2kit.scenes.nomenclature import NO_DATA
@@ -52,7 +53,8 @@ def invariance(
     -------
     dict
         Share of the pixels with data, 0 to 1, by change: inner parts of cut-outs of `CUT` pixels
-        scaled by their own statistics and by those of the whole image, `CHANGES`, and the twin.
+        scaled by their own statistics, by those of the whole image and by typical ones (the whole
+        likewise), `CHANGES`, and the twin.
 
     Raises
     ------
@@ -79,6 +81,9 @@ def invariance(
     found = {
         "cut-outs, own statistics": _cut_outs(network, scene, whole, None, turns),
         "cut-outs, handed-over statistics": _cut_outs(network, scene, whole, statistics, turns),
+        "cut-outs, typical statistics": _cut_outs(
+            network, scene, _codes(network, scene, TYPICAL, turns), TYPICAL, turns
+        ),
     }
     changed = {name: change(scene) for name, change in CHANGES.items()}
     if twin is not None:

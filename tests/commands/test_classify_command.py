@@ -16,6 +16,7 @@ from rasterio.transform import from_origin
 from s2kit.__main__ import cli
 from s2kit.errors import S2kitError
 from s2kit.maps.files import read_class_map
+from s2kit.network.scaling import TYPICAL
 from s2kit.network.unet import UNet
 from s2kit.network.weights import load_network, save_network
 from s2kit.scenes.bands import BAND_NAMES
@@ -218,12 +219,14 @@ def test_a_piece_is_scaled_like_the_image_or_the_map_it_is_of(
         write_image(tmp_path / f"{name}.tif", part)
         for name, part in (("whole", numbers), ("piece", numbers[:, :, :12]))
     )
-    out = {name: tmp_path / f"{name}_map.tif" for name in ("whole", "by_image", "by_map", "own")}
+    names = ("whole", "by_image", "by_map", "typical", "own")
+    out = {name: tmp_path / f"{name}_map.tif" for name in names}
     options = ("--weights", weights, "--offset", 1000)
     for arguments in (
         (whole, "--out", out["whole"]),
         (piece, "--out", out["by_image"], "--statistics", whole),
         (piece, "--out", out["by_map"], "--statistics", out["whole"]),
+        (piece, "--out", out["typical"], "--statistics", "typical"),
         (piece, "--out", out["own"]),
     ):
         result = classify(*arguments, *options)
@@ -232,6 +235,7 @@ def test_a_piece_is_scaled_like_the_image_or_the_map_it_is_of(
     statistics = {name: each.attrs["statistics"] for name, each in maps.items()}
     assert statistics["by_image"] == statistics["by_map"] == statistics["whole"]
     assert statistics["own"] != statistics["whole"]
+    assert ImageStatistics.from_json(statistics["typical"]) == TYPICAL
     np.testing.assert_array_equal(maps["by_image"], maps["by_map"])
 
 

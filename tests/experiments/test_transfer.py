@@ -34,6 +34,7 @@ from s2kit.network.unet import UNet
 from s2kit.network.weights import load_network
 from s2kit.scenes.manifest import read_manifest
 from s2kit.scenes.statistics import ImageStatistics, image_statistics
+from s2kit.settings import authors_source
 from s2kit.sources.authors import AuthorsSource
 from s2kit.sources.places import Places
 from s2kit.sources.simulated import SimulatedSource
@@ -97,7 +98,7 @@ def test_what_a_scaling_takes_out_changes_no_class() -> None:
     ramp = xr.DataArray(np.linspace(0.3, 1.5, 192, dtype=np.float32), dims="x")
     twin = scene * ramp * np.float32(0.9) + np.float32(0.05)
     kept = invariance(UNet(width=2, depth=1, scaling="spread"), scene * ramp, twin)
-    assert kept["cut-outs, handed-over statistics"] == 1
+    assert kept["cut-outs, handed-over statistics"] == kept["cut-outs, typical statistics"] == 1
     assert kept["cut-outs, own statistics"] < 0.98
     for change in ("offset forgotten (+0.1)", "20 % brighter", "top of atmosphere (L1C)"):
         assert kept[change] > 0.99, change
@@ -106,6 +107,17 @@ def test_what_a_scaling_takes_out_changes_no_class() -> None:
     assert fixed["cut-outs, own statistics"] == 1
     assert fixed["offset forgotten (+0.1)"] < 0.9
     assert "top of atmosphere (L1C)" not in fixed
+
+
+@pytest.mark.usefixtures("mirror")
+def test_scaled_by_typical_statistics_a_cut_out_is_mapped_as_its_image() -> None:
+    """The network that `classify` takes by default, on the date it was chosen by."""
+    source = authors_source()
+    (name,) = source.available(split="validation")
+    kept = invariance(load_network("portable"), source.open(name), turns=False)
+    assert kept["cut-outs, typical statistics"] > 0.98
+    assert kept["cut-outs, handed-over statistics"] > 0.98
+    assert kept["cut-outs, own statistics"] < kept["cut-outs, typical statistics"]
 
 
 def test_resampling_keeps_what_is_even_and_moves_what_is_not() -> None:
