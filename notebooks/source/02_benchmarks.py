@@ -134,10 +134,10 @@ pd.crosstab(
 
 # %% [markdown]
 # Where there is a table, the polygons were edited after the mask was made, or before: rows and
-# columns tell you which classes moved. (Of the simulated test scene one field was given another
-# class after the mask was made.) That happens in every project, and it is why a result should name
-# the *version* of its reference. Chapter 7 finds out which version each number in the paper came
-# from.
+# columns tell you which classes moved. (Of the simulated test scene, after the mask was made,
+# one field was given another class, and one outline was damaged.) That happens in every project, and
+# it is why a result should name the *version* of its reference. Chapter 7 finds out which version
+# each number in the paper came from.
 #
 # ## Check before you train
 #
