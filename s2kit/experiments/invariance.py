@@ -1,7 +1,7 @@
 """Invariance: how many pixels keep their class when the image changes and the ground does not."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ CUT = 128
 
 RIM = 32
 """Pixels at the edge of a cut-out that are not compared: there it lacks its surroundings."""
+
+INNER = (slice(RIM, CUT - RIM),) * 2
+"""Rows and columns of a cut-out that are compared."""
 
 CHANGES: dict[str, Callable[[xr.DataArray], xr.DataArray]] = {
     "offset forgotten (+0.1)": lambda scene: scene + np.float32(0.1),
@@ -103,6 +106,20 @@ def same_share(first: npt.NDArray[np.uint8], second: npt.NDArray[np.uint8]) -> f
     return float((first == second)[both].mean()) if both.any() else float("nan")
 
 
+def cut_outs(height: int, width: int) -> Iterator[tuple[slice, slice]]:
+    """Yield rows and columns of cut-outs whose inner parts lie side by side.
+
+    They begin on the grid of the pooling.
+
+    >>> [(rows.start, columns.start) for rows, columns in cut_outs(128, 200)]
+    [(0, 0), (0, 64)]
+    """
+    step = CUT - 2 * RIM
+    for top in range(0, height - CUT + 1, step):
+        for left in range(0, width - CUT + 1, step):
+            yield slice(top, top + CUT), slice(left, left + CUT)
+
+
 def half_pixel_shift(scene: xr.DataArray) -> xr.DataArray:
     """Resample a scene half a pixel to the south-east: each pixel is the mean of four."""
     moved = [
@@ -145,15 +162,12 @@ def _cut_outs(
     turns: bool,
 ) -> float:
     """Return the share of inner pixels of cut-outs that are mapped as in the whole image."""
-    step = CUT - 2 * RIM  # inner parts lie side by side, and begin on the grid of the pooling
     first, second = [], []
-    for top in range(0, scene.shape[1] - CUT + 1, step):
-        for left in range(0, scene.shape[2] - CUT + 1, step):
-            piece = scene.isel(y=slice(top, top + CUT), x=slice(left, left + CUT))
-            if not np.isfinite(piece.to_numpy()).all(axis=0).any():
-                continue
-            codes = _codes(network, piece, statistics, turns)
-            inner = slice(RIM, CUT - RIM)
-            first.append(whole[top : top + CUT, left : left + CUT][inner, inner].ravel())
-            second.append(codes[inner, inner].ravel())
+    for rows, columns in cut_outs(*scene.shape[1:]):
+        piece = scene.isel(y=rows, x=columns)
+        if not np.isfinite(piece.to_numpy()).all(axis=0).any():
+            continue
+        codes = _codes(network, piece, statistics, turns)
+        first.append(whole[rows, columns][INNER].ravel())
+        second.append(codes[INNER].ravel())
     return same_share(np.concatenate(first), np.concatenate(second))

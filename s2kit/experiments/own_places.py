@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import xarray as xr
@@ -79,19 +79,14 @@ def course_places(source: Source, places: Places, simulated: SimulatedSource) ->
     """
     if source.name == "authors" and all(map(places.is_obtainable, COURSE_PLACES)):
         return list(listed_places(places, COURSE_PLACES))
-    return [_corner(_simulated_place(simulated, name)) for name in STAND_INS]
+    return [_simulated_place(simulated, name, SIDE) for name in STAND_INS]
 
 
-def _simulated_place(simulated: SimulatedSource, name: str) -> ScoredPlace:
+def _simulated_place(simulated: SimulatedSource, name: str, side: int | None = None) -> ScoredPlace:
+    """Return a simulated scene with its truth, or its upper left corner of so many pixels."""
+    corner = {"y": slice(side), "x": slice(side)}
     truth = simulated.open_truth(name).astype("int32")
-    return ScoredPlace(name, simulated.open(name), truth, OURS)
-
-
-def _corner(place: ScoredPlace) -> ScoredPlace:
-    """Return the upper left corner of a place, of `SIDE` pixels."""
-    corner = {"y": slice(SIDE), "x": slice(SIDE)}
-    labels = None if place.labels is None else place.labels.isel(corner)
-    return replace(place, scene=place.scene.isel(corner), labels=labels)
+    return ScoredPlace(name, simulated.open(name).isel(corner), truth.isel(corner), OURS)
 
 
 def read_own_places(path: Path | str) -> list[ScoredPlace]:

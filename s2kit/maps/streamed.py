@@ -17,6 +17,7 @@ from s2kit.maps.files import CODES, write_windows
 from s2kit.maps.layers import APPLICABILITY, CONFIDENCE, Layer
 from s2kit.maps.layout import Layout, Window, layout_by_memory
 from s2kit.maps.polygons import write_polygons
+from s2kit.maps.tiled import pixels_of
 from s2kit.maps.typical import warn_if_untypical
 from s2kit.maps.windows import Floats, looked_windows
 from s2kit.maps.work import Layers, Work, check_disk, resumable
@@ -183,7 +184,7 @@ def _finish(
     """Do the windows that are left; yield the pixels done, and those done before, after each."""
     windows = list(enumerate(work.layout.windows()))
     left = [(number, both) for number, both in windows if number not in work.done]
-    before = done = sum(_pixels(core) for number, (core, _) in windows if number in work.done)
+    before = done = sum(pixels_of(core) for number, (core, _) in windows if number in work.done)
     classes = np.array(network.nomenclature.codes)
     looked = looked_windows(
         network, scene.read, statistics, (both for _, both in left), engine, turns
@@ -201,7 +202,7 @@ def _finish(
             layers[STATE] = np.append(counted.outside, counted.seen)
         del probabilities, logits
         work.save(number, layers)
-        done += _pixels(core)
+        done += pixels_of(core)
         yield done, before
 
 
@@ -241,8 +242,3 @@ def _disk_space(pixels: int, outputs: Outputs) -> int:
     """Return the bytes that windows, the largest scratch file and all images take at most."""
     sizes = [1, *(np.dtype(layer.dtype).itemsize for _, layer in outputs.layers)]
     return int(pixels * (max(sizes) + 2.4 * sum(sizes)))
-
-
-def _pixels(window: Window) -> int:
-    rows, columns = window
-    return int((rows.stop - rows.start) * (columns.stop - columns.start))

@@ -56,12 +56,12 @@ class Part:
                 device=values.device,
                 memory_format=torch.channels_last,
             )
-        self._values[:, :, *_within(both, self.place)] = values[:, :, *_within(both, tile)]
+        self._values[:, :, *within(both, self.place)] = values[:, :, *within(both, tile)]
 
     def cut(self, tile: Tile) -> Tensor:
         """Return the values of a tile that lies in the part."""
         assert self._values is not None
-        found = self._values[:, :, *_within(tile, self.place)]
+        found = self._values[:, :, *within(tile, self.place)]
         return found.contiguous(memory_format=torch.channels_last)
 
 
@@ -93,7 +93,7 @@ def _wanted(network: UNet, core: Tile, whole: Tile) -> list[Tile]:
     More than a few, so that what comes up from the bottom is no input of fewer than `NATIVE`.
     """
     step = 2**network.depth
-    while _pixels(core) * network.width <= NATIVE * step and core != whole:
+    while pixels_of(core) * network.width <= NATIVE * step and core != whole:
         core = _grown(core, step, whole)
     found = []
     for _ in range(network.depth):
@@ -109,7 +109,7 @@ def _down(network: UNet, level: int, x: Part, place: Tile) -> tuple[Part, Part]:
     """Return what a level hands over to the way up around a place, and all of it, pooled."""
     skip, pooled = Part(_grown(place, REACH, x.place)), Part(_halved(x.place))
     for tile, around in _tiles(x.place, x.place, network.width * 2**level):
-        found = network.encoder[level](x.cut(around))[:, :, *_within(tile, around)]
+        found = network.encoder[level](x.cut(around))[:, :, *within(tile, around)]
         skip.add(tile, found)
         pooled.add(_halved(tile), network.pool(found))
     return skip, pooled
@@ -118,7 +118,7 @@ def _down(network: UNet, level: int, x: Part, place: Tile) -> tuple[Part, Part]:
 def _bottom(network: UNet, x: Part) -> Part:
     found = Part(x.place)
     for tile, around in _tiles(x.place, x.place, network.width * 2**network.depth):
-        found.add(tile, network.encoder[-1](x.cut(around))[:, :, *_within(tile, around)])
+        found.add(tile, network.encoder[-1](x.cut(around))[:, :, *within(tile, around)])
     return found
 
 
@@ -129,7 +129,7 @@ def _up(network: UNet, level: int, x: Part, skip: Part, place: Tile) -> Part:
     found = Part(place)
     for tile, around in _tiles(place, skip.place, network.width * 2**level):
         merged = last(up(x.cut(_halved(around)), skip.cut(around)))
-        found.add(tile, merged[:, :, *_within(tile, around)])
+        found.add(tile, merged[:, :, *within(tile, around)])
     return found
 
 
@@ -191,7 +191,7 @@ def _halved(tile: Tile) -> Tile:
     return rows, columns
 
 
-def _within(tile: Tile, other: Tile) -> Tile:
+def within(tile: Tile, other: Tile) -> Tile:
     """Return a tile counted from the beginning of another."""
     rows, columns = (
         slice(each.start - around.start, each.stop - around.start)
@@ -200,6 +200,7 @@ def _within(tile: Tile, other: Tile) -> Tile:
     return rows, columns
 
 
-def _pixels(tile: Tile) -> int:
+def pixels_of(tile: Tile) -> int:
+    """Return how many pixels a tile has."""
     rows, columns = tile
     return int((rows.stop - rows.start) * (columns.stop - columns.start))

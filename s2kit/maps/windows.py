@@ -18,7 +18,7 @@ from s2kit.maps.engines import LogitsOf
 from s2kit.maps.engines import engine as run_by
 from s2kit.maps.layout import Window
 from s2kit.maps.memory import give_fragments_back
-from s2kit.maps.tiled import Tile
+from s2kit.maps.tiled import Tile, within
 from s2kit.network.scaling import scale
 from s2kit.network.unet import UNet, padding
 from s2kit.scenes.behind import behind
@@ -64,7 +64,7 @@ def looked_windows(
     """
     logits_of = run_by(engine, network)
     for (rows, columns), around in windows:
-        inside = _within(rows, around[0]), _within(columns, around[1])
+        inside = within((rows, columns), around)
         inputs, missing = _inputs(network, read, around, statistics)
         held = [inputs]
         del inputs
@@ -84,10 +84,6 @@ def looked_windows(
         del first, more, probabilities  # before the next window is read
         yield (rows, columns), told, logits
         del told, logits
-
-
-def _within(part: slice, around: slice) -> slice:
-    return slice(part.start - around.start, part.stop - around.start)
 
 
 def _on_grid(part: slice, step: int) -> slice:

@@ -10,7 +10,6 @@ patches of 120 × 120 pixels that nobody has the whole of. Needs the authors' sc
 """
 
 import warnings
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -19,7 +18,7 @@ from leaving_out import country
 from s2kit.accuracy.crosswalk import OURS
 from s2kit.errors import S2kitWarning
 from s2kit.experiments.experiment import Experiment, open_scenes
-from s2kit.experiments.invariance import CUT, RIM
+from s2kit.experiments.invariance import CUT, INNER, cut_outs
 from s2kit.experiments.own_places import ScoredPlace, listed_places
 from s2kit.experiments.transfer import transfer_table
 from s2kit.maps.classify import classify
@@ -61,22 +60,13 @@ def in_pieces(network: UNet, place: ScoredPlace) -> dict[str, float]:
     for name, statistics in (("own", None), ("typical", TYPICAL), ("whole", whole)):
         expected = classify(network, place.scene, statistics)[0].to_numpy()
         pasted = np.zeros_like(expected)
-        for rows, columns in pieces(place.scene.shape[1:]):
+        for rows, columns in cut_outs(*place.scene.shape[1:]):
             codes = classify(network, place.scene[:, rows, columns], statistics)[0].to_numpy()
-            inner = slice(RIM, CUT - RIM)
-            pasted[rows, columns][inner, inner] = codes[inner, inner]
+            pasted[rows, columns][INNER] = codes[INNER]
         seen = pasted > 0
         found[f"as the whole, {name}"] = float((pasted == expected)[seen].mean())
         found[f"agreement, {name}"] = agreement_of(place, pasted)
     return found
-
-
-def pieces(size: tuple[int, ...]) -> Iterator[tuple[slice, slice]]:
-    """Yield the rows and columns of pieces whose inner parts lie side by side."""
-    step = CUT - 2 * RIM
-    for top in range(0, size[0] - CUT + 1, step):
-        for left in range(0, size[1] - CUT + 1, step):
-            yield slice(top, top + CUT), slice(left, left + CUT)
 
 
 def agreement(
